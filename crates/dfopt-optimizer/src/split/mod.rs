@@ -1,0 +1,150 @@
+//! One stage into two: what builds the program, and what runs it.
+
+mod commands;
+mod files;
+mod ladder;
+mod packages;
+mod refuse;
+mod render;
+mod route;
+mod statics;
+mod users;
+mod write;
+
+use std::collections::BTreeSet;
+
+use dfopt_semantic::model::{Model, Stage};
+use dfopt_syntax::ast::Instruction;
+
+use crate::evidence::Evidence;
+use crate::plan::{Outcome, Plan, Rung, RungState};
+use crate::recipes;
+
+pub use ladder::{Candidate, Known, candidates};
+
+/// Which base the runtime stage starts from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Runtime {
+    /// The smallest that is safe to try without being asked: same libc, same release.
+    #[default]
+    Auto,
+    /// The smallest of all that passes.
+    Smallest,
+    /// The original base.
+    Same,
+    /// The slim variant.
+    Slim,
+    /// Distroless.
+    Distroless,
+    /// Alpine.
+    Alpine,
+    /// Nothing.
+    Scratch,
+    /// An image by name.
+    Image(String),
+}
+
+/// What a split is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'r> {
+    /// What a build has shown; without it the plan rests on what the file and the context say.
+    pub evidence: Option<&'r Evidence>,
+    /// The base images to consider, in order.
+    pub ladder: &'r [Candidate],
+    /// The one to plan for, by position in the ladder.
+    pub rung: usize,
+    /// The positions of those that failed or cannot be had.
+    pub failed: &'r [usize],
+}
+
+/// What is known of a refusal, or that there is nothing to do, from the file alone.
+#[must_use]
+pub fn refusal(model: &Model<'_>) -> Option<Outcome> {
+    refuse::early(model)
+}
+
+/// The recipe's name for the stage that is built.
+#[must_use]
+pub fn recipe_name(model: &Model<'_>) -> Option<&'static str> {
+    model.target().map(|stage| recipes::select(model, stage).name())
+}
+
+/// Plans the split of the stage that is built.
+#[must_use]
+pub fn split_stages(model: &Model<'_>, request: &Request<'_>) -> Outcome {
+    if let Some(outcome) = refuse::early(model) {
+        return outcome;
+    }
+    let Some(stage) = model.target() else {
+        return Outcome::Nothing { reason: "there is no stage to split".into() };
+    };
+    let recipe = recipes::select(model, stage);
+    let assumed;
+    let mut assumptions = Vec::new();
+    let evidence = match request.evidence {
+        Some(evidence) => evidence,
+        None => match statics::evidence(model, stage, &*recipe) {
+            Ok((evidence, notes)) => {
+                assumed = evidence;
+                assumptions = notes;
+                &assumed
+            }
+            Err(refusal) => return Outcome::Refused(refusal),
+        },
+    };
+    let Some(candidate) = request.ladder.get(request.rung) else {
+        return Outcome::Nothing { reason: "no smaller base image is known for this one".into() };
+    };
+    let base = evidence.bases.get(&candidate.image);
+    let installs = installing(model, stage);
+    let files = files::Files::decide(evidence, base, &*recipe, &installs);
+    let routed = route::route(model, stage, &files);
+    let cut = route::cut(&routed);
+    if cut == 0 {
+        return Outcome::Nothing { reason: "nothing is built in this file that the image would not need".into() };
+    }
+    let writer = write::Writer {
+        model,
+        stage,
+        evidence,
+        base,
+        candidate,
+        files: &files,
+        routed: &routed,
+        cut,
+        has_engine_facts: request.evidence.is_some(),
+    };
+    let written = match writer.write() {
+        Ok(written) => written,
+        Err(outcome) => return *outcome,
+    };
+    let ladder = request.ladder.iter().enumerate().map(|(at, candidate)| Rung {
+        image: candidate.image.clone(),
+        why: candidate.why.clone(),
+        state: match at {
+            at if at == request.rung => RungState::Chosen,
+            at if request.failed.contains(&at) => RungState::Failed,
+            _ => RungState::Waiting,
+        },
+    });
+    assumptions.extend(written.assumptions);
+    let mut left: Vec<(String, String)> = files.left().map(|(path, reason)| (path.to_owned(), reason.to_owned())).collect();
+    left.extend(recipe.toolchain().iter().map(|tree| (format!("{tree}/"), "the toolchain, whose place programs name only in messages".to_owned())));
+    Outcome::Plan(Box::new(Plan {
+        recipe: recipe.name(),
+        build_stage: written.build_stage,
+        runtime: candidate.image.clone(),
+        ladder: ladder.collect(),
+        carried: written.carried,
+        dropped: written.dropped,
+        left,
+        edits: written.edits,
+        assumptions,
+    }))
+}
+
+/// The instructions that install packages of the distribution and do nothing else that lasts.
+fn installing(model: &Model<'_>, stage: &Stage) -> BTreeSet<usize> {
+    let runs = model.stage_steps(stage).iter().filter(|step| matches!(step.ast, Instruction::Run(_)));
+    runs.filter(|step| commands::of_run(model, step).only_packages).map(|step| step.index).collect()
+}
