@@ -1,0 +1,184 @@
+//! What a rule sees and how it reports.
+
+use dfopt_semantic::model::Model;
+use dfopt_syntax::{Edit, Edits, TextRange, TextSize};
+
+use crate::{
+    Applicability, ByDefault, Diagnostic, Dialect, Fix, Place, Preset, Related, Rule, Settings, Severity, Tag, Weight,
+};
+
+/// One rule at work on one file.
+pub struct Context<'m> {
+    model: &'m Model<'m>,
+    settings: &'m Settings,
+    rule: &'static Rule,
+    severity: Severity,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'m> Context<'m> {
+    /// `None` when the settings turn the rule off.
+    pub(crate) fn new(model: &'m Model<'m>, settings: &'m Settings, rule: &'static Rule) -> Option<Self> {
+        let severity = settings.severity(rule)?;
+        Some(Context { model, settings, rule, severity, diagnostics: Vec::new() })
+    }
+
+    /// The meaning of the file.
+    #[must_use]
+    pub fn model(&self) -> &'m Model<'m> {
+        self.model
+    }
+
+    /// Whose verdict is asked for.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.settings.dialect()
+    }
+
+    /// Whether this is wanted although the recommended preset leaves it out: by the preset or by name.
+    #[must_use]
+    pub fn is_pedantic(&self) -> bool {
+        self.settings.preset() == Preset::All
+            || self.settings.is_selected(self.rule)
+            || self.rule.by_default == ByDefault::Off
+    }
+
+    /// Reports `message` at `place`.
+    pub fn report(&mut self, place: impl Place, message: impl Into<String>) -> Report<'_> {
+        let text = self.model.text();
+        let is_set = self.settings.is_severity_set(self.rule) || self.dialect() != Dialect::Recommended;
+        let index = self.diagnostics.len();
+        self.diagnostics.push(Diagnostic {
+            rule: self.rule,
+            message: message.into(),
+            range: place.place(),
+            severity: self.severity,
+            fails_build: self.rule.fails_build,
+            related: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            fix: None,
+            tag: None,
+            weight: None,
+            suppressed: None,
+            fingerprint: 0,
+        });
+        Report { diagnostic: &mut self.diagnostics[index], text, is_set }
+    }
+
+    pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+}
+
+/// A diagnostic in the making.
+pub struct Report<'c> {
+    diagnostic: &'c mut Diagnostic,
+    text: &'c str,
+    /// Whether the severity is not the rule's to choose.
+    is_set: bool,
+}
+
+impl Report<'_> {
+    /// Says why it is wrong.
+    #[allow(clippy::return_self_not_must_use)]
+    pub fn note(self, note: impl Into<String>) -> Self {
+        self.diagnostic.notes.push(note.into());
+        self
+    }
+
+    /// Says what to do.
+    #[allow(clippy::return_self_not_must_use)]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.diagnostic.help = Some(help.into());
+        self
+    }
+
+    /// Points at another place that belongs to it.
+    #[allow(clippy::return_self_not_must_use)]
+    pub fn related(self, place: impl Place, message: impl Into<String>) -> Self {
+        self.diagnostic.related.push(Related { range: place.place(), message: message.into() });
+        self
+    }
+
+    /// Is of another severity than the rule's, unless settings or preset say which.
+    #[allow(clippy::return_self_not_must_use)]
+    pub fn severity(self, severity: Severity) -> Self {
+        if !self.is_set {
+            self.diagnostic.severity = severity;
+        }
+        self
+    }
+
+    /// Says that the builder takes the file all the same.
+    #[allow(clippy::return_self_not_must_use)]
+    pub fn builds_anyway(self) -> Self {
+        self.diagnostic.fails_build = false;
+        self.severity(Severity::Warning)
+    }
+
+    /// How an editor may show the text.
+    #[allow(clippy::return_self_not_must_use)]
+    pub fn tag(self, tag: Tag) -> Self {
+        self.diagnostic.tag = Some(tag);
+        self
+    }
+
+    /// What it adds to the image, in bytes, from a dated table.
+    #[allow(clippy::return_self_not_must_use)]
+    pub fn weighs(self, estimated: u64) -> Self {
+        self.diagnostic.weight = Some(Weight { estimated, measured: None });
+        self
+    }
+
+    /// Offers a change, unsafe unless it says otherwise; edits that overlap, or none, make no fix.
+    #[allow(clippy::return_self_not_must_use)]
+    pub fn fix(self, title: impl Into<String>, edit: impl FnOnce(&mut FixBuilder)) -> Self {
+        let mut builder = FixBuilder { edits: Vec::new(), applicability: Applicability::Unsafe };
+        edit(&mut builder);
+        debug_assert!(
+            self.diagnostic.rule.fix >= Some(builder.applicability),
+            "{}: a fix beyond the declaration",
+            self.diagnostic.rule.name
+        );
+        if let Ok(edits) = Edits::new(self.text, builder.edits)
+            && !edits.is_empty()
+        {
+            self.diagnostic.fix = Some(Fix { title: title.into(), applicability: builder.applicability, edits });
+        }
+        self
+    }
+}
+
+/// Collects the edits of a fix.
+pub struct FixBuilder {
+    edits: Vec<Edit>,
+    applicability: Applicability,
+}
+
+impl FixBuilder {
+    /// Puts `text` in place of what stands at `place`.
+    pub fn replace(&mut self, place: impl Place, text: impl Into<String>) {
+        self.edits.push(Edit::replace(place.place(), text));
+    }
+
+    /// Puts `text` at `at`.
+    pub fn insert(&mut self, at: TextSize, text: impl Into<String>) {
+        self.edits.push(Edit::insert(at, text));
+    }
+
+    /// Takes away what stands at `place`.
+    pub fn delete(&mut self, place: impl Place) {
+        self.edits.push(Edit::delete(place.place()));
+    }
+
+    /// Takes several places away.
+    pub fn delete_all(&mut self, places: impl IntoIterator<Item = TextRange>) {
+        self.edits.extend(places.into_iter().map(Edit::delete));
+    }
+
+    /// Says that the image stays the same, and so do the comments.
+    pub fn safe(&mut self) {
+        self.applicability = Applicability::Safe;
+    }
+}

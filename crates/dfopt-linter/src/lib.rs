@@ -1,0 +1,29 @@
+//! Opinions about Dockerfiles: rules, their fixes, suppressions and presets.
+//!
+//! Text and settings in, diagnostics out. Nothing here reads files, the environment or the clock.
+
+mod check;
+mod context;
+mod diagnostic;
+mod fix;
+mod peer;
+mod place;
+mod rule;
+mod rules;
+mod settings;
+mod site;
+mod suppress;
+
+#[cfg(test)]
+mod page_tests;
+#[cfg(test)]
+mod testing;
+
+pub use check::check;
+pub use context::{Context, FixBuilder, Report};
+pub use diagnostic::{Diagnostic, Fix, Related, Suppressed, SuppressionForm, Tag, Weight};
+pub use fix::{Applied, FixOptions, FixOutcome, Left, WhyLeft, fix};
+pub use place::Place;
+pub use rule::{Applicability, ByDefault, Category, Dialect, Group, Preset, Rule, Severity};
+pub use rules::all as rules;
+pub use settings::{Date, Level, Selection, Settings, SettingsError, Suppressions, named};

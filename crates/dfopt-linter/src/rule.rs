@@ -1,0 +1,355 @@
+//! What a rule is, and the declaration that each rule file begins with.
+
+use crate::Context;
+
+/// What a rule is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Category {
+    /// The build fails, or does something else than meant.
+    Correctness,
+    /// Secrets, privileges, unverified downloads.
+    Security,
+    /// The image is larger than it need be.
+    Size,
+    /// Builds are slower than they need be.
+    Cache,
+    /// Two builds of the same file may differ.
+    Reproducibility,
+    /// The file is harder to keep than it need be.
+    Maintainability,
+    /// How the file is laid out.
+    Layout,
+    /// What an organisation may ask for.
+    Policy,
+    /// Shell scripts in instructions.
+    Shell,
+}
+
+impl Category {
+    /// All categories.
+    pub const ALL: [Category; 9] = [
+        Category::Correctness,
+        Category::Security,
+        Category::Size,
+        Category::Cache,
+        Category::Reproducibility,
+        Category::Maintainability,
+        Category::Layout,
+        Category::Policy,
+        Category::Shell,
+    ];
+
+    /// As it is written in settings and output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Category::Correctness => "correctness",
+            Category::Security => "security",
+            Category::Size => "size",
+            Category::Cache => "cache",
+            Category::Reproducibility => "reproducibility",
+            Category::Maintainability => "maintainability",
+            Category::Layout => "layout",
+            Category::Policy => "policy",
+            Category::Shell => "shell",
+        }
+    }
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// A matter of taste.
+    Style,
+    /// A gain that someone may rightly forgo.
+    Info,
+    /// The result is wrong, unsafe, or clearly larger or slower than meant.
+    Warning,
+    /// The build or the container fails for certain.
+    Error,
+}
+
+impl Severity {
+    /// As it is written in settings and output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Style => "style",
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// Whether a fix may be applied without a look at it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Applicability {
+    /// Somebody should look at the result.
+    Unsafe,
+    /// The image stays the same, and so do the comments.
+    Safe,
+}
+
+impl Applicability {
+    /// As it is written in output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Applicability::Unsafe => "unsafe",
+            Applicability::Safe => "safe",
+        }
+    }
+}
+
+/// A named set of rules with severities.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Preset {
+    /// High signal only.
+    #[default]
+    Recommended,
+    /// Exactly what hadolint reports.
+    Hadolint,
+    /// Exactly what `docker build --check` reports, and syntax errors.
+    Buildkit,
+    /// Every rule.
+    All,
+}
+
+impl Preset {
+    /// All presets.
+    pub const ALL: [Preset; 4] = [Preset::Recommended, Preset::Hadolint, Preset::Buildkit, Preset::All];
+
+    /// As it is written in settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Preset::Recommended => "recommended",
+            Preset::Hadolint => "hadolint",
+            Preset::Buildkit => "buildkit",
+            Preset::All => "all",
+        }
+    }
+}
+
+/// Whose verdict a rule gives where the tools disagree.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Dialect {
+    /// This project's own.
+    #[default]
+    Recommended,
+    /// hadolint's.
+    Hadolint,
+    /// BuildKit's.
+    Buildkit,
+}
+
+/// Rules that are switched together besides their category.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Group {
+    /// What the builder refuses.
+    Syntax,
+    /// Rules that may still change much.
+    Preview,
+}
+
+impl Group {
+    /// As it is written in settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Group::Syntax => "syntax",
+            Group::Preview => "preview",
+        }
+    }
+}
+
+/// Whether a rule is part of the recommended preset.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ByDefault {
+    /// It is.
+    On,
+    /// Only when it is selected.
+    Off,
+}
+
+/// A rule: one pattern that is found in Dockerfiles.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name: the pattern found, in kebab-case.
+    pub name: &'static str,
+    /// The doc comment of the declaration, each line with the blank behind its slashes.
+    pub(crate) raw_page: &'static str,
+    /// What it is about.
+    pub category: Category,
+    /// The severity in the presets recommended and all.
+    pub severity: Severity,
+    /// Whether the recommended preset has it.
+    pub by_default: ByDefault,
+    /// The severity in the preset hadolint; `None` when it is not part of it.
+    pub hadolint: Option<Severity>,
+    /// The severity in the preset buildkit; `None` when it is not part of it.
+    pub buildkit: Option<Severity>,
+    /// The most that a fix of this rule may be; `None` when it has none.
+    pub fix: Option<Applicability>,
+    /// Names that other tools have for it, as declared.
+    pub(crate) own_aliases: &'static [&'static str],
+    /// The release that brought it.
+    pub since: &'static str,
+    /// The rules it is switched with.
+    pub group: Option<Group>,
+    /// Whether the builder refuses a file that has this; a report may say otherwise.
+    pub fails_build: bool,
+    pub(crate) check: fn(&mut Context<'_>),
+}
+
+impl Rule {
+    /// What a declaration leaves out.
+    pub(crate) const TEMPLATE: Rule = Rule {
+        name: "",
+        raw_page: "",
+        category: Category::Correctness,
+        severity: Severity::Warning,
+        by_default: ByDefault::On,
+        hadolint: None,
+        buildkit: None,
+        fix: None,
+        own_aliases: &[],
+        since: "",
+        group: None,
+        fails_build: false,
+        check: |_| {},
+    };
+
+    /// What a declaration of a rule about syntax leaves out: an error everywhere but in the preset hadolint.
+    pub(crate) const SYNTAX: Rule =
+        Rule { buildkit: Some(Severity::Error), group: Some(Group::Syntax), fails_build: true, ..Rule::TEMPLATE };
+
+    /// The names that other tools have for it.
+    pub fn aliases(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let unparsed =
+            self.group == Some(Group::Syntax) && !self.own_aliases.iter().any(|alias| alias.starts_with("DL"));
+        self.own_aliases.iter().copied().chain(unparsed.then_some("DL1000"))
+    }
+
+    /// The name that BuildKit's own checks have for it.
+    #[must_use]
+    pub fn buildkit_name(&self) -> Option<&'static str> {
+        let camel = |alias: &str| {
+            alias.starts_with(|c: char| c.is_ascii_uppercase())
+                && alias.contains(|c: char| c.is_ascii_lowercase())
+                && alias.chars().all(|c| c.is_ascii_alphabetic())
+        };
+        self.own_aliases.iter().copied().find(|alias| camel(alias))
+    }
+
+    /// The severity in a preset, `None` when the rule is not part of it.
+    #[must_use]
+    pub fn severity_in(&self, preset: Preset) -> Option<Severity> {
+        match preset {
+            Preset::Recommended => (self.by_default == ByDefault::On).then_some(self.severity),
+            Preset::Hadolint => self.hadolint,
+            Preset::Buildkit => self.buildkit,
+            Preset::All => Some(self.severity),
+        }
+    }
+
+    /// The first line of its page.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.raw_page.lines().next().unwrap_or_default().trim()
+    }
+
+    /// Its page, as Markdown without a title.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let mut page = String::with_capacity(self.raw_page.len());
+        for line in self.raw_page.lines() {
+            page.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end());
+            page.push('\n');
+        }
+        page
+    }
+
+    /// Its page with a title, and what the declaration says besides.
+    #[must_use]
+    pub fn document(&self) -> String {
+        let mut text = format!("# {}\n\n{}\n## Settings\n\n", self.name, self.page());
+        let mut row = |name: &str, value: &str| {
+            text.push_str(&format!("- {name}: {value}\n"));
+        };
+        row("category", self.category.name());
+        let presets = Preset::ALL
+            .map(|preset| format!("{} {}", preset.name(), self.severity_in(preset).map_or("off", Severity::name)));
+        row("presets", &presets.join(", "));
+        row("fix", self.fix.map_or("none", Applicability::name));
+        if self.fails_build {
+            row("fails the build", "yes");
+        }
+        let aliases: Vec<String> = self.aliases().map(|alias| format!("`{alias}`")).collect();
+        if !aliases.is_empty() {
+            row("aliases", &aliases.join(", "));
+        }
+        row("since", self.since);
+        text
+    }
+
+    /// Where its page is published.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("https://github.com/dfopt/dfopt/blob/main/docs/rules/{}.md", self.name)
+    }
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Rule {}
+
+/// Declares the rule of a file as `RULE`; its doc comment is the rule's page.
+///
+/// The first fields are the same for every rule. Behind `check` may follow: `by_default`, `hadolint`, `buildkit` (the
+/// severities in those presets), `group`, and `..Rule::SYNTAX` for what the builder refuses.
+macro_rules! declare_rule {
+    (
+        $(#[doc = $page:literal])+
+        $name:literal {
+            category: $category:expr,
+            severity: $severity:expr,
+            fix: $fix:expr,
+            aliases: $aliases:expr,
+            since: $since:literal,
+            check: $check:expr,
+            $($field:ident: $value:expr,)*
+            $(..$rest:expr)?
+        }
+    ) => {
+        pub(crate) static RULE: $crate::rule::Rule = $crate::rule::Rule {
+            name: $name,
+            raw_page: concat!($($page, "\n"),+),
+            category: $category,
+            severity: $severity,
+            fix: $fix,
+            own_aliases: $aliases,
+            since: $since,
+            check: $check,
+            $($field: $value,)*
+            ..$crate::rule::rest!($($rest)?)
+        };
+    };
+}
+pub(crate) use declare_rule;
+
+/// What fills the fields that a declaration leaves out.
+macro_rules! rest {
+    () => {
+        $crate::rule::Rule::TEMPLATE
+    };
+    ($rest:expr) => {
+        $rest
+    };
+}
+pub(crate) use rest;

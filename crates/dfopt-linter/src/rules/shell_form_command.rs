@@ -1,0 +1,214 @@
+//! `shell-form-command`
+
+use dfopt_semantic::command::{Nesting, Word};
+use dfopt_semantic::model::{Model, ScriptSource, Step};
+use dfopt_syntax::ErrorKind;
+use dfopt_syntax::ast::{AstNode, CommandForm, Instruction};
+
+use crate::rule::declare_rule;
+use crate::{Applicability, Category, Context, Dialect, Severity};
+
+declare_rule! {
+    /// `CMD` or `ENTRYPOINT` is given as shell text.
+    ///
+    /// ## Why
+    ///
+    /// The shell becomes the main process. It does not pass signals on, so that `docker stop` waits and then kills, and the words
+    /// of `docker run` are not appended.
+    ///
+    /// ## Example
+    ///
+    /// ```dockerfile
+    /// FROM nginx:1.29
+    /// CMD nginx -g daemon
+    /// ```
+    ///
+    /// Use instead:
+    ///
+    /// ```dockerfile
+    /// FROM nginx:1.29
+    /// CMD ["nginx", "-g", "daemon"]
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The program then runs without a shell: it gets signals, has process number 1, and nothing is expanded.
+    "shell-form-command" {
+        category: Category::Correctness,
+        severity: Severity::Warning,
+        fix: Some(Applicability::Unsafe),
+        aliases: &["DL3025", "JSONArgsRecommended", "S7019", "S6589", "DF018", "DF025"],
+        since: "0.1.0",
+        check: check,
+        hadolint: Some(Severity::Warning),
+        buildkit: Some(Severity::Warning),
+    }
+}
+
+fn check(ctx: &mut Context<'_>) {
+    let model = ctx.model();
+    let dialect = ctx.dialect();
+    for step in model.steps() {
+        let is_main = matches!(step.ast, Instruction::Cmd(_) | Instruction::Entrypoint(_));
+        let is_check = matches!(step.ast, Instruction::Healthcheck(_));
+        let is_shell = match step.ast.command() {
+            Some(CommandForm::Shell(_)) => true,
+            Some(CommandForm::Exec(json)) => dialect == Dialect::Hadolint && json.others().next().is_some(),
+            None => false,
+        };
+        if !is_shell || !(is_main || (is_check && dialect == Dialect::Hadolint)) || step.stage.is_none() {
+            continue;
+        }
+        let has_shell = step.shell.set_by.is_some();
+        let wanted = match dialect {
+            Dialect::Hadolint => true,
+            Dialect::Buildkit => !has_shell,
+            Dialect::Recommended => !has_shell && is_recommended(model, step),
+        };
+        if wanted {
+            report(ctx, step);
+        }
+    }
+}
+
+/// Whether the command starts what somebody runs, and the shell stays.
+fn is_recommended(model: &Model<'_>, step: &Step) -> bool {
+    let is_target = model.stage_of(step).is_some_and(|stage| model.is_built(stage));
+    // What was meant as JSON is reported as that.
+    let range = step.ast.syntax().text_range();
+    let looks_like_json = model
+        .parse()
+        .errors()
+        .iter()
+        .any(|error| matches!(error.kind, ErrorKind::JsonLookAlike { .. }) && range.contains_range(error.range));
+    let text = step.ast.arguments();
+    let replaces_shell = text.as_str().strip_prefix("exec").is_some_and(|rest| rest.starts_with([' ', '\t']));
+    is_target && !looks_like_json && !replaces_shell
+}
+
+fn report(ctx: &mut Context<'_>, step: &Step) {
+    let model = ctx.model();
+    let arguments = step.ast.arguments();
+    let text = arguments.as_str();
+    let first = text.find(char::is_whitespace).unwrap_or(text.len());
+    let what = format!("`{}` starts a shell around the program", step.ast.name());
+    let exec = exec_form(model, step);
+    let mut report = ctx.report(arguments.file_range(0..first), what);
+    if model.is_windows(step) {
+        report = report.severity(Severity::Info);
+    }
+    match exec {
+        Some(exec) => {
+            let place = arguments.file_range(0..text.len());
+            report
+                .help("name the program and its arguments in a JSON array")
+                .fix("Write it as a JSON array", |fix| fix.replace(place, exec));
+        }
+        None => {
+            report.help(
+                "where the shell is needed, `[\"sh\", \"-c\", \"exec …\"]` or a script lets the program take its place",
+            );
+        }
+    }
+}
+
+/// The JSON array for a single command of literal words.
+fn exec_form(model: &Model<'_>, step: &Step) -> Option<String> {
+    /// Commands that only a shell has.
+    const BUILTINS: [&str; 14] =
+        [".", ":", "source", "cd", "exec", "eval", "export", "set", "unset", "ulimit", "umask", "trap", "wait", "exit"];
+    if !matches!(step.ast, Instruction::Cmd(_) | Instruction::Entrypoint(_))
+        || step.ast.has_inner_comments()
+        || model.is_windows(step)
+    {
+        return None;
+    }
+    let script = model
+        .script(step)
+        .filter(|script| script.source == ScriptSource::Text && script.script.complete && !model.has_error(step))?;
+    let [command] = script.script.invocations.as_slice() else { return None };
+    let is_simple = command.nesting == Nesting::Always
+        && command.assignments.is_empty()
+        && command.redirects.is_empty()
+        && command.subshells.is_empty();
+    let words: Vec<&str> = command.words.iter().map(Word::text).collect::<Option<_>>()?;
+    let first = *words.first()?;
+    // Signs that make more of the text than its words: `a &`, `! a`, a comment.
+    let text = step.ast.arguments();
+    let is_whole = !text.as_str().contains(['&', ';', '|', '!', '#', '\n', '(', ')', '{', '}']);
+    if !is_simple || !is_whole || BUILTINS.contains(&first) {
+        return None;
+    }
+    let quoted: Vec<String> = words.iter().map(|word| json_string(word)).collect();
+    Some(format!("[{}]", quoted.join(", ")))
+}
+
+fn json_string(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{check, check_fix, check_ok, check_with};
+    use crate::{Preset, Settings};
+
+    #[test]
+    fn the_first_word_is_marked() {
+        check(
+            &RULE,
+            "
+FROM a
+ENTRYPOINT /app --port=1
+           ^^^^ `ENTRYPOINT` starts a shell around the program [fix]
+CMD a && b
+    ^ `CMD` starts a shell around the program
+",
+        );
+    }
+
+    #[test]
+    fn where_the_shell_is_meant_or_not_run() {
+        check_ok(&RULE, "FROM a\nCMD a\nFROM b\nCMD exec a\nENTRYPOINT [\"a\"]\nHEALTHCHECK CMD a\nRUN a\n");
+        check_ok(&RULE, "FROM a\nSHELL [\"bash\", \"-c\"]\nCMD a\n");
+        check_ok(&RULE, "FROM a\nCMD ['a']\nCMD\n");
+    }
+
+    #[test]
+    fn an_array_takes_its_place() {
+        check_fix(
+            &RULE,
+            "FROM a\nCMD app 'x y' \"z\\\"\" \\\n  -v\n",
+            "FROM a\nCMD [\"app\", \"x y\", \"z\\\"\", \"-v\"]\n",
+        );
+    }
+
+    #[test]
+    fn peers() {
+        let options = dfopt_semantic::model::Options::default();
+        let hadolint = Settings::of_preset(Preset::Hadolint);
+        check_with(
+            &RULE,
+            &hadolint,
+            options,
+            "FROM a\nSHELL [\"b\"]\nHEALTHCHECK CMD x y\n            ^^^ `HEALTHCHECK` starts a shell around the program\nCMD [\"a\", 1]\n    ^^^^^ `CMD` starts a shell around the program\n",
+        );
+        let buildkit = Settings::of_preset(Preset::Buildkit);
+        check_with(
+            &RULE,
+            &buildkit,
+            options,
+            "FROM a\nCMD exec x | y\n    ^^^^ `CMD` starts a shell around the program\nFROM b\n",
+        );
+    }
+}

@@ -1,0 +1,362 @@
+//! Which rules are on, how bad each is, and how suppressions are treated. Names are resolved once, before any file is read.
+
+use dfopt_semantic::suggest;
+
+use crate::{Category, Dialect, Group, Preset, Rule, Severity, rules};
+
+/// What somebody asks for, by name.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Selection {
+    /// Where to start from.
+    pub preset: Preset,
+    /// Whose verdict counts; the preset's own when `None`.
+    pub dialect: Option<Dialect>,
+    /// Only these, when there are any.
+    pub select: Vec<String>,
+    /// These too.
+    pub extend_select: Vec<String>,
+    /// Not these.
+    pub ignore: Vec<String>,
+    /// How bad some are.
+    pub severities: Vec<(String, Level)>,
+    /// What suppressions do.
+    pub suppressions: Suppressions,
+    /// The day that dates in suppressions are compared with; they all hold when `None`.
+    pub today: Option<Date>,
+}
+
+/// A severity, or silence.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Level {
+    /// The rule is off.
+    Off,
+    /// The rule has this severity, if it is on.
+    At(Severity),
+}
+
+impl Level {
+    /// Reads `off`, `style`, `info`, `warning` or `error`, in any case.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text.to_ascii_lowercase().as_str() {
+            "off" | "ignore" | "none" => Level::Off,
+            "style" => Level::At(Severity::Style),
+            "info" => Level::At(Severity::Info),
+            "warning" | "warn" => Level::At(Severity::Warning),
+            "error" => Level::At(Severity::Error),
+            _ => return None,
+        })
+    }
+}
+
+/// What suppressions do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Suppressions {
+    /// They hide diagnostics.
+    #[default]
+    Obeyed,
+    /// As `Obeyed`, but those in hadolint's form have no effect.
+    ObeyedButHadolint,
+    /// They mark diagnostics and hide none.
+    Shown,
+}
+
+/// A day.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Date {
+    /// The year.
+    pub year: u16,
+    /// The month, from 1.
+    pub month: u8,
+    /// The day of the month, from 1.
+    pub day: u8,
+}
+
+impl Date {
+    /// Reads `2026-11-24`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.trim().split('-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let shape = year.len() == 4 && month.len() == 2 && day.len() == 2 && parts.next().is_none();
+        let date = Date { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
+        (shape && (1..=12).contains(&date.month) && (1..=31).contains(&date.day)).then_some(date)
+    }
+}
+
+/// A name that stands for no rule.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SettingsError {
+    /// The name as given.
+    pub name: String,
+    /// The rule or alias that was probably meant.
+    pub suggestion: Option<&'static str>,
+}
+
+impl std::fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "unknown rule `{}`", self.name)?;
+        match self.suggestion {
+            Some(suggestion) => write!(f, ", did you mean `{suggestion}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+/// Which rules are on, and how suppressions are treated.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    preset: Preset,
+    dialect: Dialect,
+    /// One per rule, in the order of the table.
+    states: Vec<State>,
+    suppressions: Suppressions,
+    today: Option<Date>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct State {
+    /// `None` when off.
+    severity: Option<Severity>,
+    /// Whether it was named in a selection.
+    is_selected: bool,
+    /// Whether the severity was given.
+    is_set: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings::of_preset(Preset::Recommended)
+    }
+}
+
+impl Settings {
+    /// A preset as it is.
+    #[must_use]
+    pub fn of_preset(preset: Preset) -> Self {
+        let states =
+            rules().iter().map(|rule| State { severity: rule.severity_in(preset), ..State::default() }).collect();
+        Settings { preset, dialect: dialect_of(preset), states, suppressions: Suppressions::Obeyed, today: None }
+    }
+
+    /// One rule alone, with suppressions obeyed.
+    #[must_use]
+    pub fn only(rule: &Rule) -> Self {
+        let mut settings = Settings::of_preset(Preset::All);
+        for (state, other) in settings.states.iter_mut().zip(rules()) {
+            if *other != rule {
+                *state = State::default();
+            }
+        }
+        settings
+    }
+
+    /// What the names in a selection stand for.
+    ///
+    /// # Errors
+    /// For every name that stands for nothing.
+    pub fn resolve(selection: &Selection) -> Result<Self, Vec<SettingsError>> {
+        let mut settings = Settings::of_preset(selection.preset);
+        settings.dialect = selection.dialect.unwrap_or(settings.dialect);
+        settings.suppressions = selection.suppressions;
+        settings.today = selection.today;
+        let mut errors = Vec::new();
+        if !selection.select.is_empty() {
+            for state in &mut settings.states {
+                state.severity = None;
+            }
+        }
+        for name in selection.select.iter().chain(&selection.extend_select) {
+            settings.each(name, &mut errors, |rule, state| {
+                state.is_selected = true;
+                state.severity.get_or_insert(rule.severity_in(selection.preset).unwrap_or(rule.severity));
+            });
+        }
+        for name in &selection.ignore {
+            settings.each(name, &mut errors, |_, state| state.severity = None);
+        }
+        for (name, level) in &selection.severities {
+            settings.each(name, &mut errors, |_, state| match level {
+                Level::Off => state.severity = None,
+                Level::At(severity) => {
+                    state.severity = state.severity.map(|_| *severity);
+                    state.is_set = true;
+                }
+            });
+        }
+        if errors.is_empty() { Ok(settings) } else { Err(errors) }
+    }
+
+    fn each(&mut self, name: &str, errors: &mut Vec<SettingsError>, mut change: impl FnMut(&'static Rule, &mut State)) {
+        let Some(named) = named(name) else {
+            let error = SettingsError { name: name.to_owned(), suggestion: suggest::nearest(name, names()) };
+            return errors.push(error);
+        };
+        for rule in named {
+            if let Some(state) = index_of(rule).and_then(|index| self.states.get_mut(index)) {
+                change(rule, state);
+            }
+        }
+    }
+
+    /// The preset that was started from.
+    #[must_use]
+    pub fn preset(&self) -> Preset {
+        self.preset
+    }
+
+    /// Whose verdict counts.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// What suppressions do.
+    #[must_use]
+    pub fn suppressions(&self) -> Suppressions {
+        self.suppressions
+    }
+
+    /// The same with suppressions treated otherwise.
+    #[must_use]
+    pub fn with_suppressions(self, suppressions: Suppressions) -> Self {
+        Settings { suppressions, ..self }
+    }
+
+    /// The same with the verdicts of another tool.
+    #[must_use]
+    pub fn with_dialect(self, dialect: Dialect) -> Self {
+        Settings { dialect, ..self }
+    }
+
+    /// The day that dates in suppressions are compared with.
+    #[must_use]
+    pub fn today(&self) -> Option<Date> {
+        self.today
+    }
+
+    /// The severity of a rule, `None` when it is off.
+    #[must_use]
+    pub fn severity(&self, rule: &Rule) -> Option<Severity> {
+        self.state(rule).severity
+    }
+
+    pub(crate) fn is_selected(&self, rule: &Rule) -> bool {
+        self.state(rule).is_selected
+    }
+
+    pub(crate) fn is_severity_set(&self, rule: &Rule) -> bool {
+        self.state(rule).is_set
+    }
+
+    fn state(&self, rule: &Rule) -> State {
+        index_of(rule).and_then(|index| self.states.get(index)).copied().unwrap_or_default()
+    }
+}
+
+fn dialect_of(preset: Preset) -> Dialect {
+    match preset {
+        Preset::Recommended | Preset::All => Dialect::Recommended,
+        Preset::Hadolint => Dialect::Hadolint,
+        Preset::Buildkit => Dialect::Buildkit,
+    }
+}
+
+fn index_of(rule: &Rule) -> Option<usize> {
+    rules().binary_search_by(|other| other.name.cmp(rule.name)).ok()
+}
+
+/// Every name that stands for a rule.
+fn names() -> impl Iterator<Item = &'static str> {
+    rules().iter().flat_map(|rule| std::iter::once(rule.name).chain(rule.aliases()))
+}
+
+/// The rules that a name stands for, in any case: a rule, an alias, a category, a group, `all`. Codes of hadolint and
+/// ShellCheck that no rule took over stand for none; `None` for anything else.
+#[must_use]
+pub fn named(name: &str) -> Option<Vec<&'static Rule>> {
+    let is = |other: &str| other.eq_ignore_ascii_case(name);
+    let all = || rules().iter().copied();
+    if is("all") {
+        return Some(all().collect());
+    }
+    if let Some(category) = Category::ALL.into_iter().find(|category| is(category.name())) {
+        return Some(all().filter(|rule| rule.category == category).collect());
+    }
+    let of_group = |group| all().filter(|rule: &&Rule| rule.group == Some(group)).collect();
+    if let Some(group) = [Group::Syntax, Group::Preview].into_iter().find(|group| is(group.name())) {
+        return Some(of_group(group));
+    }
+    if is("DL1000") || is("DF071") {
+        return Some(of_group(Group::Syntax));
+    }
+    let found: Vec<_> = all().filter(|rule| is(rule.name) || rule.aliases().any(is)).collect();
+    (!found.is_empty() || is_foreign_code(name)).then_some(found)
+}
+
+/// `DL3008`, `SC2086`
+fn is_foreign_code(name: &str) -> bool {
+    let code = name.get(..2).filter(|kind| kind.eq_ignore_ascii_case("DL") || kind.eq_ignore_ascii_case("SC"));
+    code.is_some() && name.len() == 6 && name[2..].bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn rule(name: &str) -> &'static Rule {
+        named(name).unwrap()[0]
+    }
+
+    #[test]
+    fn names_and_aliases_resolve_in_any_case() {
+        assert_eq!(rule("dl3000").name, "relative-workdir");
+        assert_eq!(rule("WORKDIRRELATIVEPATH").name, "relative-workdir");
+        assert!(named("syntax").unwrap().len() > 40);
+        assert_eq!(named("DL1000").unwrap().len(), named("syntax").unwrap().len());
+        assert_eq!(named("DL3005"), Some(Vec::new()));
+        assert_eq!(named("no-such-rule"), None);
+        assert_eq!(named("DL30é"), None);
+    }
+
+    #[test]
+    fn a_selection_starts_from_the_preset() {
+        let selection = Selection {
+            extend_select: vec!["cd-in-run".into()],
+            ignore: vec!["DL3006".into()],
+            severities: vec![
+                ("latest-tag".into(), Level::At(Severity::Error)),
+                ("mismatched-as-case".into(), Level::At(Severity::Error)),
+            ],
+            ..Selection::default()
+        };
+        let settings = Settings::resolve(&selection).unwrap();
+        assert_eq!(settings.severity(rule("cd-in-run")), Some(rule("cd-in-run").severity));
+        assert_eq!(settings.severity(rule("untagged-base")), None);
+        assert_eq!(settings.severity(rule("latest-tag")), Some(Severity::Error));
+        assert_eq!(settings.severity(rule("mismatched-as-case")), None, "a severity alone selects nothing");
+        let settings = Settings::resolve(&Selection { select: vec!["layout".into()], ..Selection::default() }).unwrap();
+        assert_eq!(settings.severity(rule("latest-tag")), None);
+        assert_eq!(settings.severity(rule("mismatched-as-case")), Some(Severity::Style));
+    }
+
+    #[test]
+    fn unknown_names_are_errors_with_a_suggestion() {
+        let selection = Selection { ignore: vec!["relativ-workdir".into(), "zzz".into()], ..Selection::default() };
+        let errors = Settings::resolve(&selection).unwrap_err();
+        assert_eq!(errors[0].suggestion, Some("relative-workdir"));
+        assert_eq!(errors[0].to_string(), "unknown rule `relativ-workdir`, did you mean `relative-workdir`?");
+        assert_eq!(errors[1].suggestion, None);
+    }
+
+    #[test]
+    fn dates() {
+        assert!(Date::parse("2026-11-24") < Date::parse("2027-01-01"));
+        for bad in ["2026-13-01", "2026-1-01", "26-01-01", "2026-01-01-02", "", "x"] {
+            assert_eq!(Date::parse(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Instructions as they are judged: those of the file, and those behind ONBUILD.
+
+use dfopt_semantic::model::{Base, Model, Step};
+use dfopt_syntax::ast::{AstNode, Instruction};
+
+use crate::Report;
+
+/// An instruction to judge.
+pub(crate) struct Site<'m> {
+    /// The instruction of the file that it is in.
+    pub step: &'m Step,
+    /// The instruction itself.
+    pub ast: Instruction,
+    /// When it is carried out.
+    pub when: When,
+}
+
+/// When an instruction is carried out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    /// In its place.
+    Here,
+    /// As a trigger, in a later stage of the same file.
+    InLaterStage,
+    /// As a trigger, in another file.
+    Elsewhere,
+}
+
+impl Site<'_> {
+    /// Whether it stands behind ONBUILD.
+    pub fn is_trigger(&self) -> bool {
+        self.when != When::Here
+    }
+}
+
+/// All instructions of a file, each ONBUILD followed by its trigger.
+pub(crate) fn sites<'m>(model: &'m Model<'_>) -> impl Iterator<Item = Site<'m>> + 'm {
+    model.steps().iter().flat_map(move |step| {
+        let here = Site { step, ast: step.ast.clone(), when: When::Here };
+        let trigger = match &step.ast {
+            // One that may not stand there is not carried out, so nothing more is to be said of it.
+            Instruction::Onbuild(onbuild) => onbuild.trigger().filter(|trigger| !is_forbidden(trigger)),
+            _ => None,
+        };
+        let when = when_triggered(model, step);
+        std::iter::once(here).chain(trigger.map(|ast| Site { step, ast, when }))
+    })
+}
+
+impl Report<'_> {
+    /// Judges by where the instruction is carried out: what only another file would trip over does not fail this build.
+    #[allow(clippy::return_self_not_must_use)]
+    pub(crate) fn at(self, site: &Site<'_>) -> Self {
+        if site.when == When::Elsewhere { self.builds_anyway() } else { self }
+    }
+}
+
+/// When the trigger of an ONBUILD is carried out.
+pub(crate) fn when_triggered(model: &Model<'_>, step: &Step) -> When {
+    let used = |stage: usize| model.stages().iter().any(|other| other.base == Base::Stage(stage));
+    if step.stage.is_some_and(used) { When::InLaterStage } else { When::Elsewhere }
+}
+
+/// Whether the instruction may not stand behind ONBUILD.
+pub(crate) fn is_forbidden(trigger: &Instruction) -> bool {
+    matches!(trigger, Instruction::Onbuild(_) | Instruction::From(_) | Instruction::Maintainer(_))
+}
+
+/// The place of the keyword of an instruction.
+pub(crate) fn keyword(site: &Site<'_>) -> dfopt_syntax::TextRange {
+    let range = site.ast.keyword_range();
+    if range.is_empty() { site.ast.range() } else { range }
+}
