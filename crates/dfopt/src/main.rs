@@ -1,0 +1,7 @@
+//! The program `dfopt`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dfopt::run(std::env::args_os().collect())
+}
