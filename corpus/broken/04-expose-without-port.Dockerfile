@@ -1,0 +1,4 @@
+FROM debian:trixie
+EXPOSE
+WORKDIR app
+MAINTAINER somebody@example.com

@@ -1,0 +1,4 @@
+FROM debian:trixie
+COPY app
+WORKDIR app
+MAINTAINER somebody@example.com

@@ -1,0 +1,4 @@
+FROM debian:trixie
+COPY --form=build a /x
+WORKDIR app
+MAINTAINER somebody@example.com

@@ -1,0 +1,7 @@
+FROM debian:trixie
+RUN cat <<E
+a
+b
+USER nobody
+WORKDIR app
+MAINTAINER somebody@example.com

@@ -1,0 +1,7 @@
+FROM debian:trixie
+RUN cat <<E
+x
+E 
+E
+WORKDIR app
+MAINTAINER somebody@example.com

@@ -1,0 +1,6 @@
+FROM debian:trixie
+RUN (cat <<E)
+x
+E
+WORKDIR app
+MAINTAINER somebody@example.com

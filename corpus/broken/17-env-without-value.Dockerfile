@@ -1,0 +1,4 @@
+FROM debian:trixie
+ENV a
+WORKDIR app
+MAINTAINER somebody@example.com

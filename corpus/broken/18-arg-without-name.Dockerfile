@@ -1,0 +1,4 @@
+FROM debian:trixie
+ARG =x
+WORKDIR app
+MAINTAINER somebody@example.com

@@ -1,0 +1,4 @@
+FROM debian:trixie AS 2nd
+RUN echo one
+WORKDIR app
+MAINTAINER somebody@example.com

@@ -1,0 +1,4 @@
+FROM debian:trixie
+CMD ['echo', 'hello']
+WORKDIR app
+MAINTAINER somebody@example.com

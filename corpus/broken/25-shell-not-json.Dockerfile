@@ -1,0 +1,4 @@
+FROM debian:trixie
+SHELL /bin/bash -c
+WORKDIR app
+MAINTAINER somebody@example.com

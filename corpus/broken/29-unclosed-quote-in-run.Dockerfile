@@ -1,0 +1,5 @@
+FROM debian:trixie
+RUN echo "a && b
+COPY . .
+WORKDIR app
+MAINTAINER somebody@example.com

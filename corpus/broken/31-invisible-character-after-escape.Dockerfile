@@ -1,0 +1,5 @@
+FROM debian:trixie
+RUN echo x \ 	 
+RUN echo y
+WORKDIR app
+MAINTAINER somebody@example.com

@@ -1,0 +1,4 @@
+FROM debian:trixie
+ENV a=${b
+WORKDIR app
+MAINTAINER somebody@example.com

@@ -1,0 +1,4 @@
+FROM debian:trixie
+ONBUILD ONBUILD RUN echo x
+WORKDIR app
+MAINTAINER somebody@example.com

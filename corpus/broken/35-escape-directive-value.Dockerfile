@@ -1,0 +1,6 @@
+# escape=x
+FROM debian:trixie
+RUN echo one \
+    two
+WORKDIR app
+MAINTAINER somebody@example.com

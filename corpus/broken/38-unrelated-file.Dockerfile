@@ -1,0 +1,7 @@
+{
+  "name": "not a Dockerfile",
+  "version": "1.0.0",
+  "scripts": {
+    "build": "make"
+  }
+}

@@ -1,0 +1,4 @@
+﻿# escape=`
+FROM debian:trixie
+RUN echo one `
+    two

@@ -1,0 +1,7 @@
+FROM debian:trixie
+RUN echo one && \
+
+    echo two && \
+   	
+    echo three
+CMD ["true"]

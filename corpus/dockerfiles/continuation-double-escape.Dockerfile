@@ -1,0 +1,3 @@
+FROM debian:trixie
+RUN echo a\\
+RUN echo b

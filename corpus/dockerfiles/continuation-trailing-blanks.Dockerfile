@@ -1,0 +1,4 @@
+FROM debian:trixie
+RUN echo one \  
+    two \	
+    three

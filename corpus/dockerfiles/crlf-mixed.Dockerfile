@@ -1,0 +1,5 @@
+FROM debian:trixie
+RUN echo one
+RUN echo two \
+  three
+CMD ["true"]

@@ -1,0 +1,7 @@
+FROM debian:trixie
+EXPOSE 80
+EXPOSE 80/TCP 53/udp 9000/sctp
+EXPOSE 127.0.0.1:8080:80 3000-3010
+VOLUME /a /b
+VOLUME "/c"
+VOLUME ["/d"]

@@ -1,0 +1,4 @@
+FROM alpine AS alpine
+RUN true
+FROM alpine
+COPY --from=alpine /etc/os-release /tmp/

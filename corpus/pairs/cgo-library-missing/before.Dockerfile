@@ -1,0 +1,12 @@
+FROM golang:1.24
+
+RUN apt-get update && apt-get install -y --no-install-recommends \
+        libcmark-dev \
+        pkg-config \
+        tzdata \
+    && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /src
+COPY . .
+RUN go build -o /usr/local/bin/notice .
+CMD ["notice"]

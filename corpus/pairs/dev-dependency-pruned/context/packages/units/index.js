@@ -1,0 +1,1 @@
+exports.celsius = (fahrenheit) => Math.round(((fahrenheit - 32) * 5) / 9);

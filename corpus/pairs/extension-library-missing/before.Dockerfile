@@ -1,0 +1,6 @@
+FROM python:3.13
+WORKDIR /app
+COPY driver.c ./
+RUN gcc -O2 -shared -fPIC $(python3-config --includes) -I/usr/include/postgresql driver.c -lpq -o driver$(python3-config --extension-suffix)
+COPY app.py ./
+CMD ["python", "app.py"]

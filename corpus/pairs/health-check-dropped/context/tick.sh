@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "ticking"
+sleep 30

@@ -1,0 +1,5 @@
+FROM golang:1.24
+WORKDIR /src
+COPY . .
+RUN GOOS=linux go build -installsuffix cgo -o /usr/local/bin/resolve .
+CMD ["resolve"]

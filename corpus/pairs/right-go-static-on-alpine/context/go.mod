@@ -1,0 +1,3 @@
+module example.com/opening
+
+go 1.24

@@ -1,0 +1,6 @@
+FROM golang:1.24
+WORKDIR /app
+COPY . .
+RUN CGO_ENABLED=0 go build -o dial .
+ENV STATION=harbour
+CMD ["./dial"]

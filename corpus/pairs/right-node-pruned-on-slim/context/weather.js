@@ -1,0 +1,2 @@
+const { celsius } = require("units");
+console.log(`outside: ${celsius(50)} degrees`);

@@ -1,0 +1,8 @@
+FROM nginx:1.26
+RUN apt-get update && apt-get install -y --no-install-recommends m4 && rm -rf /var/lib/apt/lists/*
+COPY nginx.conf /etc/nginx/nginx.conf
+COPY site /src
+RUN m4 /src/index.m4 >/usr/share/nginx/html/index.html
+EXPOSE 8080
+USER nginx
+CMD ["nginx", "-e", "stderr", "-g", "daemon off;"]

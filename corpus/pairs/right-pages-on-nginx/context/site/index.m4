@@ -1,0 +1,4 @@
+define(`TITLE', `Tide table')dnl
+<!doctype html>
+<title>TITLE</title>
+<p>High water at noon.</p>

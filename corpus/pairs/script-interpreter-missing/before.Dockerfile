@@ -1,0 +1,3 @@
+FROM gcc:14
+COPY --chmod=755 recipe.py /usr/local/bin/recipe
+CMD ["recipe"]

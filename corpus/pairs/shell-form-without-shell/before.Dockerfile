@@ -1,0 +1,6 @@
+FROM golang:1.24
+WORKDIR /src
+COPY . .
+RUN CGO_ENABLED=0 go build -o /usr/local/bin/hail .
+ENV GREETING="good morning"
+CMD hail $GREETING

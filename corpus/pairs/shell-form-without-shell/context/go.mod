@@ -1,0 +1,3 @@
+module example.com/hail
+
+go 1.24

@@ -1,0 +1,9 @@
+FROM golang:1.24 AS build
+WORKDIR /app
+COPY . .
+RUN CGO_ENABLED=0 go build -o card .
+
+FROM gcr.io/distroless/static-debian13
+WORKDIR /app
+COPY --from=build /app/card /app/card
+CMD ["/app/card"]

@@ -1,0 +1,9 @@
+FROM golang:1.24 AS build
+WORKDIR /src
+COPY . .
+RUN CGO_ENABLED=0 go build -o opening .
+
+FROM alpine:3.22
+WORKDIR /src
+COPY --from=build /src/opening ./
+CMD ["./opening"]

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "items: $(ls /srv/attic | wc -l)"

@@ -1,0 +1,4 @@
+import Config
+
+config :guestbook, title: "Visitors"
+config :logger, level: :warning

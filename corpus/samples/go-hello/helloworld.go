@@ -1,0 +1,8 @@
+// Command helloworld prints one greeting.
+package main
+
+import "fmt"
+
+func main() {
+	fmt.Println("hello world")
+}
