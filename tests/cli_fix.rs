@@ -1,0 +1,144 @@
+//! `dfopt fix` without refactors: what it writes, what it only shows, and what it never touches.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "it is test code all through")]
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use dfopt_tests::folder::Folder;
+use dfopt_tests::process::wait;
+
+const FAULTY: &str = "FROM alpine:3.22\nENV greeting hello\nMAINTAINER me\n";
+const FIXED: &str = "FROM alpine:3.22\nENV greeting=\"hello\"\nMAINTAINER me\n";
+
+#[test]
+fn safe_fixes_are_written_and_said() {
+    let folder = Folder::with(&[("Dockerfile", FAULTY), ("sound/Dockerfile", "FROM alpine:3.22\n")]);
+    let ran = folder.dfopt(&["fix"]).status(0).stdout_has("Dockerfile: fixed legacy-key-value");
+    let _ = ran.stdout_has("1 fix made in 1 file; 1 more with `--unsafe`");
+    assert_eq!(folder.read("Dockerfile"), FIXED);
+    let _ = folder.dfopt(&["fix"]).status(0).stdout_has("Nothing to fix");
+    assert_eq!(folder.read("Dockerfile"), FIXED);
+    assert_eq!(folder.files(), ["Dockerfile", "sound/Dockerfile"]);
+}
+
+#[test]
+fn unsafe_fixes_and_single_rules_are_asked_for() {
+    let folder = Folder::with(&[("Dockerfile", FAULTY)]);
+    let _ = folder.dfopt(&["fix", "--rule", "maintainer-instruction"]).status(0).stdout_has("Nothing to fix");
+    assert_eq!(folder.read("Dockerfile"), FAULTY);
+    let _ = folder.dfopt(&["fix", "--unsafe", "--rule", "DL4000"]).status(0).stdout_has("maintainer-instruction");
+    let text = folder.read("Dockerfile");
+    assert!(!text.contains("MAINTAINER") && text.contains("ENV greeting hello"), "{text}");
+    let _ = folder.dfopt(&["fix", "--rule", "no-such-rule"]).status(2).stderr_has("unknown rule `no-such-rule`");
+}
+
+#[test]
+fn line_ends_and_byte_order_mark_stay() {
+    let folder = Folder::with(&[("Dockerfile", "")]);
+    folder.write("Dockerfile", format!("\u{feff}{}", FAULTY.replace('\n', "\r\n")));
+    let _ = folder.dfopt(&["fix"]).status(0);
+    assert_eq!(folder.read("Dockerfile"), format!("\u{feff}{}", FIXED.replace('\n', "\r\n")));
+}
+
+#[cfg(unix)]
+#[test]
+fn mode_and_links_stay() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = Folder::with(&[("deep/real", FAULTY)]);
+    let real = folder.path().join("deep/real");
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o751)).unwrap();
+    symlink("deep/real", folder.path().join("Dockerfile")).unwrap();
+    let _ = folder.dfopt(&["fix", "Dockerfile"]).status(0);
+    assert!(fs::symlink_metadata(folder.path().join("Dockerfile")).unwrap().is_symlink());
+    assert_eq!(folder.read("deep/real"), FIXED);
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o7777, 0o751);
+    assert_eq!(folder.files(), ["Dockerfile", "deep/real"], "no temporary file stays");
+}
+
+#[test]
+fn a_diff_is_shown_and_nothing_written() {
+    let folder = Folder::with(&[("x/Dockerfile", FAULTY)]);
+    let ran = folder.dfopt(&["fix", "--diff"]).status(1);
+    let expected = "--- a/x/Dockerfile\n+++ b/x/Dockerfile\n@@ -1,3 +1,3 @@\n FROM alpine:3.22\n-ENV greeting hello\n\
+                    +ENV greeting=\"hello\"\n MAINTAINER me\n";
+    assert_eq!(ran.stdout, expected);
+    assert_eq!(folder.read("x/Dockerfile"), FAULTY);
+    folder.write("x/Dockerfile", FIXED);
+    assert_eq!(folder.dfopt(&["fix", "--diff"]).status(0).stdout, "");
+}
+
+#[test]
+fn a_diff_can_be_applied() {
+    let folder = Folder::with(&[("Dockerfile", "")]);
+    folder.write("Dockerfile", FAULTY.replace('\n', "\r\n").trim_end());
+    let patch = folder.dfopt(&["fix", "--diff"]).status(1).stdout;
+    folder.write("change.patch", &patch);
+    let mut git = std::process::Command::new("git");
+    let Ok(applied) = git.args(["apply", "change.patch"]).current_dir(folder.path()).status() else { return };
+    assert!(applied.success(), "{patch}");
+    assert_eq!(folder.read("Dockerfile"), FIXED.replace('\n', "\r\n").trim_end());
+}
+
+#[test]
+fn a_check_only_says() {
+    let folder = Folder::with(&[("Dockerfile", FAULTY)]);
+    let ran = folder.dfopt(&["fix", "--check"]).status(1).stdout_has("Dockerfile: would fix legacy-key-value");
+    let _ = ran.stdout_has("1 fix in 1 file would be made");
+    assert_eq!(folder.read("Dockerfile"), FAULTY);
+    folder.write("Dockerfile", FIXED);
+    let _ = folder.dfopt(&["fix", "--check"]).status(0);
+    assert_eq!(folder.dfopt(&["fix", "--check", "--quiet"]).status(0).stdout, "");
+}
+
+#[test]
+fn the_result_can_be_printed() {
+    let folder = Folder::with(&[("Dockerfile", FAULTY), ("other/Dockerfile", FIXED)]);
+    assert_eq!(folder.dfopt(&["fix", "--stdout", "Dockerfile"]).status(0).stdout, FIXED);
+    assert_eq!(folder.dfopt(&["fix", "--stdout", "other"]).status(0).stdout, FIXED);
+    assert_eq!(folder.read("Dockerfile"), FAULTY);
+    let _ = folder.dfopt(&["fix", "--stdout"]).status(2).stderr_has("name one");
+    let _ = folder.dfopt(&["fix", "--stdout", "--diff", "Dockerfile"]).status(2);
+}
+
+#[test]
+fn standard_input_is_fixed_to_standard_output() {
+    let folder = Folder::new();
+    let mut command = folder.command(&["fix", "-"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(FAULTY.as_bytes()).unwrap();
+    let mut answer = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut answer).unwrap();
+    assert_eq!(wait(&mut child, Instant::now() + Duration::from_secs(60)), Some(0));
+    assert_eq!(answer, FIXED);
+    assert_eq!(folder.files(), [""; 0]);
+}
+
+#[test]
+fn what_is_not_utf8_is_left_as_it_is() {
+    let folder = Folder::new();
+    let bytes = b"FROM alpine:3.22\n# \xe9\nENV greeting hello\n";
+    folder.write("Dockerfile", bytes);
+    let _ = folder.dfopt(&["fix"]).status(0).stderr_has("not UTF-8");
+    assert_eq!(fs::read(folder.path().join("Dockerfile")).unwrap(), bytes);
+}
+
+#[test]
+fn one_bad_file_keeps_no_other_from_being_fixed() {
+    let folder = Folder::with(&[("Dockerfile", FAULTY)]);
+    let _ = folder.dfopt(&["fix", "none", "Dockerfile"]).status(2).stderr_has("none: there is no such file");
+    assert_eq!(folder.read("Dockerfile"), FIXED);
+}
+
+#[test]
+fn flags_of_refactors_need_one() {
+    let folder = Folder::with(&[("Dockerfile", FAULTY)]);
+    let _ = folder.dfopt(&["fix", "--no-verify"]).status(2).stderr_has("`--no-verify` belongs to a refactor");
+    let _ = folder.dfopt(&["fix", "--smoke-http", "x"]).status(2).stderr_has("8080/health");
+    for flag in ["--order-copies", "--prune-stages"] {
+        let ran = folder.dfopt(&["fix", flag]).status(2).stderr_has("not in this version");
+        assert_eq!(ran.stderr.lines().count(), 1, "{ran}");
+    }
+    assert_eq!(folder.read("Dockerfile"), FAULTY);
+}
