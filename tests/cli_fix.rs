@@ -44,15 +44,20 @@ fn line_ends_and_byte_order_mark_stay() {
 
 #[cfg(unix)]
 #[test]
-fn mode_and_links_stay() {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
+fn mode_owner_and_links_stay() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
     let folder = Folder::with(&[("deep/real", FAULTY)]);
     let real = folder.path().join("deep/real");
     fs::set_permissions(&real, fs::Permissions::from_mode(0o751)).unwrap();
+    // Only root can give a file away; anyone else keeps an owner that is his own.
+    let owner = |path: &std::path::Path| fs::metadata(path).map(|data| (data.uid(), data.gid())).unwrap();
+    let _ = std::os::unix::fs::chown(&real, Some(1234), Some(5678));
+    let before = owner(&real);
     symlink("deep/real", folder.path().join("Dockerfile")).unwrap();
     let _ = folder.dfopt(&["fix", "Dockerfile"]).status(0);
     assert!(fs::symlink_metadata(folder.path().join("Dockerfile")).unwrap().is_symlink());
     assert_eq!(folder.read("deep/real"), FIXED);
+    assert_eq!(owner(&real), before);
     assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o7777, 0o751);
     assert_eq!(folder.files(), ["Dockerfile", "deep/real"], "no temporary file stays");
 }
@@ -141,4 +146,26 @@ fn flags_of_refactors_need_one() {
         assert_eq!(ran.stderr.lines().count(), 1, "{ran}");
     }
     assert_eq!(folder.read("Dockerfile"), FAULTY);
+}
+
+/// A file system of a few pages, where the right to mount one is there.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_the_file_whole() {
+    let folder = Folder::with(&[("small/x", "")]);
+    let script = "mount -t tmpfs -o size=16k tmpfs small && cd small && cp ../Dockerfile . && { cat /dev/zero > rest; true; } 2> /dev/null
+        && \"$DFOPT\" fix Dockerfile; status=$?; cat Dockerfile; ls -A; exit $status";
+    folder.write("Dockerfile", format!("{FAULTY}{}", "# long\n".repeat(600)));
+    let mut unshare = std::process::Command::new("unshare");
+    unshare.args(["--mount", "sh", "-c", &script.replace("\n        ", " ")]);
+    unshare.env("DFOPT", dfopt_tests::folder::dfopt()).current_dir(folder.path());
+    let Ok(probe) = std::process::Command::new("unshare").args(["--mount", "true"]).output() else { return };
+    if !probe.status.success() {
+        return;
+    }
+    let ran = dfopt_tests::process::run(&mut unshare, dfopt_tests::folder::LIMIT).status(2);
+    let ran = ran.stderr_has("no space left on its disk, left as it is").stdout_has("ENV greeting hello");
+    assert!(!ran.stdout.contains("Nothing to fix"), "{ran}");
+    let left: Vec<&str> = ran.stdout.lines().rev().take(2).collect();
+    assert_eq!(left, ["rest", "Dockerfile"], "no temporary file stays");
 }

@@ -15,7 +15,7 @@ use dfopt_tests::reading::{Entry, Reading};
 use serde_json::{Value, json};
 
 /// Generated files; `DFOPT_MUTATIONS` asks for another number of them.
-const MUTATIONS: usize = 120_000;
+const MUTATIONS: usize = 100_000;
 
 /// Requests that are under way at once.
 const BATCH: usize = 4_000;
@@ -118,11 +118,11 @@ impl Findings {
                 break;
             }
             let requests: Vec<Value> = round.iter().map(|case| json!({"mode": ["parse"], "text": case.seen})).collect();
-            let answers = oracle.ask_all(&requests);
-            let cases = std::mem::take(&mut round);
-            for (case, answer) in cases.into_iter().zip(answers) {
+            let mut cases = std::mem::take(&mut round).into_iter();
+            oracle.ask_each(&requests, |_, answer| {
+                let case = cases.next().expect("an answer for each");
                 round.extend(self.one(case, &answer["parse"]));
-            }
+            });
         }
     }
 

@@ -8,8 +8,10 @@
     reason = "it is test code all through: a failed expectation fails the test that called"
 )]
 
+pub mod breakage;
 pub mod engine;
 pub mod folder;
+pub mod manifest;
 pub mod mutate;
 pub mod oracle;
 pub mod place;

@@ -60,29 +60,30 @@ impl Oracle {
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("no answer to {request}: {error}: {line:?}"))
     }
 
-    /// Many requests, their answers in the same order; far faster than one after the other.
+    /// Many requests, far faster than one after the other; `take` gets each answer, in order, while the oracle goes on.
     ///
     /// # Panics
     /// When the oracle has ended.
     #[track_caller]
-    pub fn ask_all(&mut self, requests: &[Value]) -> Vec<Value> {
-        let mut pipe = self.requests.as_ref().expect("the pipe is open while the oracle lives");
+    pub fn ask_each(&mut self, requests: &[Value], mut take: impl FnMut(usize, Value)) {
+        let pipe = self.requests.as_ref().expect("the pipe is open while the oracle lives");
         let answers = &mut self.answers;
         std::thread::scope(|scope| {
             scope.spawn(move || {
-                let mut pipe = BufWriter::with_capacity(1 << 16, &mut pipe);
+                let mut pipe = BufWriter::with_capacity(1 << 16, pipe);
                 for request in requests {
                     writeln!(pipe, "{request}").expect("the oracle takes requests");
                 }
                 pipe.flush().expect("the oracle takes requests");
             });
-            let answer = |request: &Value| {
+            for (i, request) in requests.iter().enumerate() {
                 let mut line = String::new();
                 answers.read_line(&mut line).expect("the oracle answers");
-                serde_json::from_str(&line).unwrap_or_else(|error| panic!("no answer to {request}: {error}: {line:?}"))
-            };
-            requests.iter().map(answer).collect()
-        })
+                let answer = serde_json::from_str(&line)
+                    .unwrap_or_else(|error| panic!("no answer to {request}: {error}: {line:?}"));
+                take(i, answer);
+            }
+        });
     }
 
     /// How BuildKit reads a Dockerfile: the `parse` part of the answer. The text need not be UTF-8.

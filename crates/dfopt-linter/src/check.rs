@@ -9,8 +9,10 @@ use crate::{Context, Diagnostic, Dialect, Group, Related, Settings, Severity, Su
 #[must_use]
 pub fn check(model: &Model<'_>, settings: &Settings) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
+    // What another frontend refuses is not known.
+    let knows_language = model.frontend().is_docker();
     for rule in rules() {
-        if rule.group == Some(Group::Syntax) && !model.frontend().is_docker() {
+        if rule.group == Some(Group::Syntax) && !knows_language {
             continue;
         }
         if let Some(mut context) = Context::new(model, settings, rule) {

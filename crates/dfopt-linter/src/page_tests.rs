@@ -4,12 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use dfopt_semantic::model::Options;
+use dfopt_semantic::model::{Model, Options};
 
 use crate::testing::diagnostics;
-use crate::{Applicability, ByDefault, FixOptions, Group, Rule, Settings, rules};
+use crate::{Applicability, ByDefault, FixOptions, Group, Preset, Rule, Settings, rules};
 
 #[test]
 fn the_table_is_sorted_and_names_are_unique() {
@@ -103,6 +104,32 @@ fn examples_do_what_they_are_for() {
 }
 
 #[test]
+fn no_text_is_too_broken() {
+    let pages: Vec<String> = rules().iter().map(|rule| rule.page()).collect();
+    let texts: Vec<String> = pages.iter().flat_map(|page| examples(page)).map(|example| example.text).collect();
+    for text in &texts {
+        for end in (0..=text.len()).step_by(5).filter(|&end| text.is_char_boundary(end)) {
+            judge(&text[..end], Preset::All);
+        }
+        judge(text, Preset::Hadolint);
+        judge(text, Preset::Buildkit);
+    }
+}
+
+/// Checks that what is reported stands in the text.
+fn judge(text: &str, preset: Preset) {
+    let tree = dfopt_syntax::parse(text);
+    let model = Model::new(text, &tree, Options::default());
+    for diagnostic in crate::check(&model, &Settings::of_preset(preset)) {
+        let name = diagnostic.rule.name;
+        assert!(text.get(Range::<usize>::from(diagnostic.range)).is_some(), "{name} marks no text of {text:?}");
+        if let Some(fix) = &diagnostic.fix {
+            assert!(fix.edits.apply(text).is_ok(), "{name} has a fix for another text than {text:?}");
+        }
+    }
+}
+
+#[test]
 fn pages_in_the_documentation_are_up_to_date() {
     let folder = documentation();
     fs::create_dir_all(&folder).unwrap();
@@ -168,7 +195,6 @@ fn index() -> String {
 }
 
 fn row(rule: &Rule) -> String {
-    use crate::Preset;
     let in_preset = |preset| rule.severity_in(preset).map_or("off", crate::Severity::name);
     format!(
         "| [{name}]({name}.md) | {} | {} | {} | {} | {} | {} |\n",

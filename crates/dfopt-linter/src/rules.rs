@@ -1,14 +1,18 @@
 //! The table of all rules, sorted by name. A rule has two lines here and everything else in its own file.
 
 mod add_of_local_file;
+mod apt_lists_in_layer;
 mod apt_recommended_packages;
 mod base_without_default;
 mod blank_base_name;
 mod blank_variable_name;
 mod broken_json_form;
+mod build_only_tool_shipped;
 mod cd_in_run;
 mod compiler_shipped;
 mod copy_from_own_stage;
+mod deleted_in_later_layer;
+mod dev_dependencies_shipped;
 mod duplicate_stage_name;
 mod extra_argument;
 mod flag_newer_than_syntax;
@@ -43,6 +47,7 @@ mod named_owner_on_link;
 mod non_boolean_flag_value;
 mod not_utf8;
 mod overlong_line;
+mod pip_cache_in_layer;
 mod relative_workdir;
 mod remote_source_in_copy;
 mod repeated_directive;
@@ -50,6 +55,8 @@ mod repeated_flag;
 mod secret_in_arg_or_env;
 mod shell_form_command;
 mod shell_not_json;
+mod source_before_dependencies;
+mod source_before_system_packages;
 mod source_tree_shipped;
 mod sudo_in_run;
 mod toolchain_base_shipped;
@@ -65,19 +72,24 @@ mod untagged_base;
 mod unterminated_heredoc;
 mod unused_arg;
 mod unused_stage;
+mod volatile_value_before_build;
 
 use crate::Rule;
 
 static RULES: &[&Rule] = &[
     &add_of_local_file::RULE,
+    &apt_lists_in_layer::RULE,
     &apt_recommended_packages::RULE,
     &base_without_default::RULE,
     &blank_base_name::RULE,
     &blank_variable_name::RULE,
     &broken_json_form::RULE,
+    &build_only_tool_shipped::RULE,
     &cd_in_run::RULE,
     &compiler_shipped::RULE,
     &copy_from_own_stage::RULE,
+    &deleted_in_later_layer::RULE,
+    &dev_dependencies_shipped::RULE,
     &duplicate_stage_name::RULE,
     &extra_argument::RULE,
     &flag_newer_than_syntax::RULE,
@@ -112,6 +124,7 @@ static RULES: &[&Rule] = &[
     &non_boolean_flag_value::RULE,
     &not_utf8::RULE,
     &overlong_line::RULE,
+    &pip_cache_in_layer::RULE,
     &relative_workdir::RULE,
     &remote_source_in_copy::RULE,
     &repeated_directive::RULE,
@@ -119,6 +132,8 @@ static RULES: &[&Rule] = &[
     &secret_in_arg_or_env::RULE,
     &shell_form_command::RULE,
     &shell_not_json::RULE,
+    &source_before_dependencies::RULE,
+    &source_before_system_packages::RULE,
     &source_tree_shipped::RULE,
     &sudo_in_run::RULE,
     &toolchain_base_shipped::RULE,
@@ -134,6 +149,7 @@ static RULES: &[&Rule] = &[
     &unterminated_heredoc::RULE,
     &unused_arg::RULE,
     &unused_stage::RULE,
+    &volatile_value_before_build::RULE,
 ];
 
 /// All rules, sorted by name.

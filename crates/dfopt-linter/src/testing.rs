@@ -1,4 +1,4 @@
-//! The one helper that tests of rules go through: Dockerfiles with carets below what is reported.
+//! The one place that tests of rules go through: Dockerfiles with carets below what is reported.
 
 use dfopt_semantic::model::{Model, Options};
 use dfopt_syntax::{TextRange, TextSize, parse};

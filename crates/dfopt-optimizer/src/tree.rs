@@ -63,7 +63,13 @@ pub(crate) fn groups<'a>(
     found
 }
 
-fn visit(node: &Node<'_>, path: &str, directories: &BTreeSet<&str>, never_whole: &BTreeSet<&str>, found: &mut Vec<Group>) {
+fn visit(
+    node: &Node<'_>,
+    path: &str,
+    directories: &BTreeSet<&str>,
+    never_whole: &BTreeSet<&str>,
+    found: &mut Vec<Group>,
+) {
     let mut names = Vec::new();
     for (name, child) in &node.children {
         if !child.has_wanted() {

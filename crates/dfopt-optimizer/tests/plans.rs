@@ -66,7 +66,13 @@ fn the_smallest_go_program() {
 fn settings_move_and_variables_stay_known() {
     check(
         "FROM golang:1.24-bookworm AS app\nARG VERSION=1\nARG UNUSED\nENV MODE=prod \\\n    LEVEL=2\nLABEL version=$VERSION\n# the port\nEXPOSE 80\nWORKDIR /src\nCOPY . .\nRUN go build -o /bin/app ./cmd/app && groupadd -r web && useradd -r -g web web\nUSER web\nENTRYPOINT [\"/bin/app\"]\n",
-        &[("go.mod", "module x"), ("cmd/app/main.go", "package main"), ("templates/a.html", "a"), ("templates/b.html", "b"), ("README.md", "r")],
+        &[
+            ("go.mod", "module x"),
+            ("cmd/app/main.go", "package main"),
+            ("templates/a.html", "a"),
+            ("templates/b.html", "b"),
+            ("README.md", "r"),
+        ],
         &expect![[r#"
             FROM golang:1.24-bookworm AS build
             ARG VERSION=1
@@ -115,10 +121,36 @@ fn crlf_and_lower_case_are_kept() {
 
 #[test]
 fn refusals_name_what_stands_in_the_way() {
-    check_refused("FROM golang:1.24\nCOPY . .\nCMD [\"go\", \"run\", \".\"]\n", &expect![[r#"the image runs `"go", "run", "."` when it starts, which needs the toolchain and the sources; build the program in a RUN, and let CMD start what was built"#]]);
-    check_refused("FROM golang:1.24\nRUN go version\n", &expect!["neither CMD nor ENTRYPOINT: the image is a toolchain or a base, and all of it may be wanted; say with CMD what the image runs"]);
-    check_refused("FROM golang:1.24 AS b\nRUN go build -o /a .\nFROM alpine\nCOPY --from=b /a /a\nCMD /a\n", &expect!["already split: the final stage takes what it needs from others"]);
-    check_refused("FROM golang:1.24\nRUN apt-get install -y supervisor\nCMD [\"supervisord\"]\n", &expect!["`supervisord` runs several services, each with needs of its own; one image a service, each with its own Dockerfile"]);
-    check_refused("FROM gcc:14\nCOPY . .\nRUN make\nCMD [\"./a\"]\n", &expect!["the file does not tell what its build makes, and where; plan with an engine, which shows it"]);
-    check_refused("FROM golang:1.24\nCOPY . .\nONBUILD RUN x\nCMD [\"x\"]\n", &expect!["ONBUILD: the image is a base for others, which may need all of it; split the images that build on it"]);
+    check_refused(
+        "FROM golang:1.24\nCOPY . .\nCMD [\"go\", \"run\", \".\"]\n",
+        &expect![[
+            r#"the image runs `"go", "run", "."` when it starts, which needs the toolchain and the sources; build the program in a RUN, and let CMD start what was built"#
+        ]],
+    );
+    check_refused(
+        "FROM golang:1.24\nRUN go version\n",
+        &expect![
+            "neither CMD nor ENTRYPOINT: the image is a toolchain or a base, and all of it may be wanted; say with CMD what the image runs"
+        ],
+    );
+    check_refused(
+        "FROM golang:1.24 AS b\nRUN go build -o /a .\nFROM alpine\nCOPY --from=b /a /a\nCMD /a\n",
+        &expect!["already split: the final stage takes what it needs from others"],
+    );
+    check_refused(
+        "FROM golang:1.24\nRUN apt-get install -y supervisor\nCMD [\"supervisord\"]\n",
+        &expect![
+            "`supervisord` runs several services, each with needs of its own; one image a service, each with its own Dockerfile"
+        ],
+    );
+    check_refused(
+        "FROM gcc:14\nCOPY . .\nRUN make\nCMD [\"./a\"]\n",
+        &expect!["the file does not tell what its build makes, and where; plan with an engine, which shows it"],
+    );
+    check_refused(
+        "FROM golang:1.24\nCOPY . .\nONBUILD RUN x\nCMD [\"x\"]\n",
+        &expect![
+            "ONBUILD: the image is a base for others, which may need all of it; split the images that build on it"
+        ],
+    );
 }

@@ -62,7 +62,8 @@ impl GitRef {
         let (main, fragment) = text.split_once('#').map_or((text, None), |(main, fragment)| (main, Some(fragment)));
         let mut git = GitRef::default();
         if let Some(fragment) = fragment {
-            let (reference, subdir) = fragment.split_once(':').map_or((fragment, ""), |(reference, subdir)| (reference, subdir));
+            let (reference, subdir) =
+                fragment.split_once(':').map_or((fragment, ""), |(reference, subdir)| (reference, subdir));
             git.reference = Some(reference.to_owned()).filter(|reference| !reference.is_empty());
             git.subdir = Some(subdir.to_owned()).filter(|subdir| !subdir.is_empty());
         }
@@ -85,7 +86,8 @@ impl GitRef {
             let key_range = range.start..range.start + key.len();
             let value_range = range.end - value.len()..range.end;
             let may_be_bare = matches!(key, "keep-git-dir" | "submodules" | "fetch-by-commit");
-            let is_known = may_be_bare || matches!(key, "ref" | "tag" | "branch" | "subdir" | "commit" | "checksum" | "mtime");
+            let is_known =
+                may_be_bare || matches!(key, "ref" | "tag" | "branch" | "subdir" | "commit" | "checksum" | "mtime");
             if !is_known {
                 self.errors.push(GitRefError::UnknownKey { range: key_range });
                 continue;
@@ -146,7 +148,10 @@ mod tests {
         let git = GitRef::parse("https://h/o/r.git#v1:sub");
         assert_eq!((git.reference.as_deref(), git.subdir.as_deref()), (Some("v1"), Some("sub")));
         let git = GitRef::parse("https://h/o/r.git?tag=v1&commit=abc&keep-git-dir=true");
-        assert_eq!((git.reference.as_deref(), git.commit.as_deref(), git.keep_git_dir), (Some("refs/tags/v1"), Some("abc"), Some(true)));
+        assert_eq!(
+            (git.reference.as_deref(), git.commit.as_deref(), git.keep_git_dir),
+            (Some("refs/tags/v1"), Some("abc"), Some(true))
+        );
         assert_eq!(git.errors, []);
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Without an engine the tests print that they were skipped; `DFOPT_REQUIRE_ENGINE=1` makes that a failure.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_macros)]
 
 use std::path::PathBuf;
 
@@ -380,4 +380,80 @@ fn interpreted_programs_on_the_slim_sibling() {
     proved(&judged(node("node:20"), node("node:20-slim"), &[("app.js", server)]));
     let other = judged(node("node:20"), node("node:20-alpine"), &[("app.js", server)]);
     assert_eq!(other.outcome, Outcome::Refuted, "{}", show(&other));
+}
+
+const CGO: &str = r#"package main
+
+// #cgo LDFLAGS: -lyaml
+// #include <yaml.h>
+import "C"
+
+import (
+	"fmt"
+	"html/template"
+	"net/http"
+	"os"
+	"time"
+)
+
+func main() {
+	zone, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	page, err := template.ParseFiles("templates/index.html")
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	fmt.Println(C.GoString(C.yaml_get_version_string()), zone, page.Name())
+	if len(os.Args) > 1 {
+		fmt.Println(http.Get(os.Args[1]))
+	}
+}
+"#;
+
+#[test]
+fn a_go_program_with_a_c_library_templates_certificates_and_time_zones() {
+    let Some(session) = session() else { return };
+    let install = |packages: &str| {
+        format!(
+            "RUN apt-get update && apt-get install -y --no-install-recommends {packages} && rm -rf /var/lib/apt/lists/*\n"
+        )
+    };
+    let build = format!(
+        "{}WORKDIR /src\nCOPY main.go go.mod ./\nRUN mkdir templates && echo '<p>' > templates/index.html && go build -o /usr/local/bin/app .\n",
+        install("libyaml-dev tzdata ca-certificates")
+    );
+    let judged = |runtime: &str| {
+        judge(
+            &session,
+            &Pair {
+                files: &[("main.go", CGO), ("go.mod", "module example.org/app\n\ngo 1.24\n")],
+                before: &format!("FROM golang:1.24\n{build}CMD [\"app\"]\n"),
+                after: &format!(
+                    "FROM golang:1.24 AS build\n{build}{runtime}WORKDIR /src\nCOPY --from=build /usr/local/bin/app /usr/local/bin/app\n\
+                     COPY --from=build /src/templates /src/templates\nCMD [\"app\"]\n"
+                ),
+                expectations: Expectations {
+                    packages: vec![Expected::new("libyaml-dev", "headers for the build")],
+                    ..Expectations::default()
+                },
+            },
+        )
+    };
+    proved(&judged(&format!("FROM debian:trixie-slim\n{}", install("libyaml-0-2 tzdata ca-certificates"))));
+    let bare = judged("FROM debian:trixie-slim\n");
+    refuted(&bare, CheckName::Libraries, |found| {
+        matches!(found, Counterexample::MissingLibrary { soname, provider_package: Some(package), .. }
+            if soname == "libyaml-0.so.2" && package == "libyaml-0-2")
+    });
+    refuted(
+        &bare,
+        CheckName::Names,
+        |found| matches!(found, Counterexample::MissingFile { path, .. } if path.starts_with("/etc/ssl")),
+    );
+    // These bases bring time zones and certificates of their own, but no C library.
+    refuted(&judged("FROM gcr.io/distroless/static:latest\n"), CheckName::Libraries, |_| true);
 }

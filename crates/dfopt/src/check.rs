@@ -71,7 +71,8 @@ pub(crate) fn each<T: Send>(
     if origins.len() < 8 || jobs.is_some_and(|jobs| jobs.get() == 1) {
         return Ok(origins.iter().map(work).collect());
     }
-    let mut builder = rayon::ThreadPoolBuilder::new().thread_name(|number| format!("lint {number}"));
+    // As much stack as the main thread has, so that no file fails in a folder that passes alone.
+    let mut builder = rayon::ThreadPoolBuilder::new().stack_size(8 << 20);
     if let Some(jobs) = jobs {
         builder = builder.num_threads(jobs.get());
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
 use dfopt_linter::{Applicability, FixOptions, FixOutcome, Rule, Settings, WhyLeft, fix, named};
+use dfopt_verify::text::printable_line;
 
 use crate::Session;
 use crate::args::FixArgs;
@@ -69,7 +70,9 @@ pub fn run(args: &FixArgs, session: &Session) -> Result<Exit, Failure> {
         };
         exit = exit.and(deliver(origin, &fixed, mode, args, session, &mut tally, &mut out)?);
     }
-    if !args.quiet && matches!(mode, Mode::Write | Mode::Check) {
+    // Where nothing was done because nothing could be, the error has said so.
+    let is_worth_telling = tally.files > 0 || exit != Exit::Failed;
+    if is_worth_telling && !args.quiet && matches!(mode, Mode::Write | Mode::Check) {
         tally.tell(mode, &mut out).map_err(unwritable)?;
     }
     out.flush().map_err(unwritable)?;
@@ -145,16 +148,17 @@ fn deliver(
         }
         Mode::Check | Mode::Write => {}
     }
-    if is_changed && let (Mode::Write, Origin::File(path)) = (mode, origin) {
-        if let Err(error) = write_file(path, &source.bytes, outcome.text.as_bytes()) {
-            session.terminal.error(error);
-            return Ok(Exit::Failed);
-        }
+    if is_changed
+        && let (Mode::Write, Origin::File(path)) = (mode, origin)
+        && let Err(error) = write_file(path, &source.bytes, outcome.text.as_bytes())
+    {
+        session.terminal.error(error);
+        return Ok(Exit::Failed);
     }
     tally.add(fixed, is_changed);
     if is_changed && !args.quiet {
         let verb = if mode == Mode::Write { "fixed" } else { "would fix" };
-        writeln!(out, "{}: {verb} {}", source.name, names(outcome)).map_err(unwritable)?;
+        writeln!(out, "{}: {verb} {}", printable_line(&source.name), names(outcome)).map_err(unwritable)?;
     }
     Ok(if mode == Mode::Check { would_change } else { Exit::Clean })
 }

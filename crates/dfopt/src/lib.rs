@@ -79,7 +79,10 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     match dispatch(&cli.command, &session) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            terminal.error(&failure);
+            match &failure {
+                Failure::Message(message) => terminal.error(message),
+                Failure::Interrupted => terminal.note(&failure),
+            }
             failure.exit().into()
         }
     }

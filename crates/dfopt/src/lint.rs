@@ -61,7 +61,12 @@ pub fn lint(source: &Source, settings: &Settings, facts: &BuildFacts) -> Result<
     guarded(|| {
         facts.with_options(source, |options| {
             let parse = dfopt_syntax::parse(source.text());
-            check(&Model::new(source.text(), &parse, options), settings)
+            let mut found = check(&Model::new(source.text(), &parse, options), settings);
+            if !source.is_whole() {
+                // An edit of the copy is none of the file.
+                found.iter_mut().for_each(|diagnostic| diagnostic.fix = None);
+            }
+            found
         })
     })
 }
@@ -95,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_the_trouble_of_one_file() {
-        let error = guarded(|| panic!("here")).map(|()| ()).unwrap_err();
+        let error = guarded(|| -> () { panic!("here") }).unwrap_err();
         assert_eq!(error.kind, "internal");
         assert!(error.message.contains("here"));
     }

@@ -51,6 +51,9 @@ fn check(ctx: &mut Context<'_>) {
         let range = site.ast.syntax().text_range();
         for error in model.parse().errors().iter().filter(|error| range.contains_range(error.range)) {
             let ErrorKind::JsonLookAlike { problem } = error.kind else { continue };
+            if is_type_name(site.ast.arguments().as_str()) {
+                continue;
+            }
             let what = match problem {
                 JsonProblem::SingleQuotes => "JSON needs double quotes",
                 JsonProblem::Unclosed => "this `[` is never closed",
@@ -79,6 +82,16 @@ fn check(ctx: &mut Context<'_>) {
             }
         }
     }
+}
+
+/// `[Net.ServicePointManager]::…`: PowerShell names types in brackets.
+fn is_type_name(text: &str) -> bool {
+    let inner = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    inner.is_some_and(|(name, behind)| {
+        !name.is_empty()
+            && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'))
+            && behind.starts_with("::")
+    })
 }
 
 /// The array that was meant, if there is only one way to write it.
@@ -132,7 +145,10 @@ HEALTHCHECK CMD [a]
 
     #[test]
     fn shell_tests_and_json() {
-        check_ok(&RULE, "FROM a\nRUN [ -f x ] && y\nRUN [[ -f x ]]\nCMD [\"a\"]\nSHELL ['x']\nENV a=[b\n");
+        check_ok(
+            &RULE,
+            "FROM a\nRUN [ -f x ] && y\nRUN [[ -f x ]]\nRUN [Net.Point]::Set = 1\nCMD [\"a\"]\nSHELL ['x']\nENV a=[b\n",
+        );
     }
 
     #[test]

@@ -62,7 +62,8 @@ fn check(ctx: &mut Context<'_>) {
         }
         let layers = model.layers(shipment.stage);
         let reason = layers.iter().find_map(|step| compiles(model, step));
-        for step in layers.into_iter().filter(|step| matches!(step.ast, Instruction::Run(_)) && !model.has_error(step)) {
+        for step in layers.into_iter().filter(|step| matches!(step.ast, Instruction::Run(_)) && !model.has_error(step))
+        {
             if seen.contains(&step.index) {
                 continue;
             }
@@ -82,11 +83,23 @@ fn report(ctx: &mut Context<'_>, installation: &Installation, reason: Option<&Ra
     let size = if weight >= 5 { format!(" ({})", rough_size(weight)) } else { String::new() };
     let message = match rest {
         [] => format!("`{}` is needed to compile only, but stays in the image{size}", first.name),
-        [second] => format!("`{}` and `{}` are needed to compile only, but stay in the image{size}", first.name, second.name),
-        more => format!("`{}` and {} more packages are needed to compile only, but stay in the image{size}", first.name, more.len()),
+        [second] => {
+            format!("`{}` and `{}` are needed to compile only, but stay in the image{size}", first.name, second.name)
+        }
+        more => format!(
+            "`{}` and {} more packages are needed to compile only, but stay in the image{size}",
+            first.name,
+            more.len()
+        ),
     };
     let mut report = ctx.report(place(&first.range), message);
-    for package in rest {
+    let mut seen = vec![first.range.clone()];
+    for package in rest.iter().filter(|package| {
+        // A list in a variable has one place.
+        let is_new = !seen.contains(&package.range);
+        seen.push(package.range.clone());
+        is_new
+    }) {
         report = report.related(place(&package.range), format!("so does `{}`", package.name));
     }
     report = match reason {
@@ -95,6 +108,11 @@ fn report(ctx: &mut Context<'_>, installation: &Installation, reason: Option<&Ra
     };
     if weight > 0 {
         report = report.weighs(bytes(weight));
+    }
+    // The virtual machine is wanted, and is a package of its own.
+    if let Some(jdk) = kept.iter().find(|package| package.name.contains("jdk")) {
+        report.help(format!("to run Java, `{}` is enough", jdk.name.replace("jdk", "jre")));
+        return;
     }
     report.help("remove them in the same `RUN`, or let `dfopt fix --split-stages` leave them in a build stage");
 }
@@ -113,7 +131,18 @@ fn compiles(model: &Model<'_>, step: &Step) -> Option<Range<u32>> {
                 Understood::Pip(pip) => pip.installs(),
                 Understood::Node(node) => node.installs() || !node.packages.is_empty(),
                 Understood::Tool(run) => {
-                    let tools = [Tool::Gem, Tool::Bundler, Tool::PhpExtension, Tool::Pecl, Tool::Poetry, Tool::Uv, Tool::Pipenv, Tool::Pdm, Tool::Cpan, Tool::R];
+                    let tools = [
+                        Tool::Gem,
+                        Tool::Bundler,
+                        Tool::PhpExtension,
+                        Tool::Pecl,
+                        Tool::Poetry,
+                        Tool::Uv,
+                        Tool::Pipenv,
+                        Tool::Pdm,
+                        Tool::Cpan,
+                        Tool::R,
+                    ];
                     tools.contains(&run.tool) && run.fetches()
                 }
                 _ => false,
@@ -143,7 +172,7 @@ mod tests {
             "
 FROM python:3.12-slim
 RUN apt-get update && apt-get install -y --no-install-recommends curl build-essential libpq-dev=15.* \\
-                                                                      ^^^^^^^^^^^^^^^ `build-essential` and `libpq-dev` are needed to compile only, but stay in the image (about 263 MB)
+                                                                      ^^^^^^^^^^^^^^^ `build-essential` and `libpq-dev` are needed to compile only, but stay in the image (about 253 MB)
   && rm -rf /var/lib/apt/lists/*
 RUN pip install -r requirements.txt
 CMD [\"python\", \"app.py\"]
@@ -171,11 +200,17 @@ CMD [\"server\"]
     #[test]
     fn removed_or_needed_compilers_are_no_matter() {
         check_ok(&RULE, "FROM alpine:3\nRUN apk add --virtual .d gcc && make && apk del .d\nCMD [\"x\"]\n");
-        check_ok(&RULE, "FROM debian:12\nRUN apt-get install -y gcc && make && apt-get purge -y --auto-remove gcc\nCMD [\"x\"]\n");
+        check_ok(
+            &RULE,
+            "FROM debian:12\nRUN apt-get install -y gcc && make && apt-get purge -y --auto-remove gcc\nCMD [\"x\"]\n",
+        );
         check_ok(&RULE, "FROM debian:12\nRUN apt-get install -y gcc\n");
         check_ok(&RULE, "FROM debian:12\nRUN apt-get install -y gcc\nCMD [\"make\"]\n");
         check_ok(&RULE, "FROM debian:12 AS dev\nRUN apt-get install -y gcc\nCMD [\"x\"]\n");
-        check_ok(&RULE, "FROM debian:12 AS b\nRUN apt-get install -y gcc\nFROM debian:12\nCOPY --from=b /x /x\nCMD [\"/x\"]\n");
+        check_ok(
+            &RULE,
+            "FROM debian:12 AS b\nRUN apt-get install -y gcc\nFROM debian:12\nCOPY --from=b /x /x\nCMD [\"/x\"]\n",
+        );
         check_ok(&RULE, "FROM golang:1.24\nRUN apt-get install -y gcc && go build -o /x\nCMD [\"/x\"]\n");
         check_ok(&RULE, "FROM debian:12\nRUN apt-get install -y libpq5 curl\nCMD [\"x\"]\n");
     }

@@ -73,7 +73,7 @@ fn missing(ctx: &Context<'_>, site: &Site<'_>) -> Vec<(TextRange, String)> {
     let ast = &site.ast;
     let at_keyword = |what: &str| vec![(keyword(site), format!("`{}` without {what}", ast.name()))];
     let none = Vec::new();
-    let is_empty = ast.arguments().as_str().is_empty();
+    let is_empty = || ast.arguments().as_str().is_empty();
     match ast {
         Instruction::Copy(_) | Instruction::Add(_) => copied(site),
         Instruction::Env(_) | Instruction::Label(_) => match ast.pairs().next() {
@@ -84,21 +84,21 @@ fn missing(ctx: &Context<'_>, site: &Site<'_>) -> Vec<(TextRange, String)> {
             Some(_) => none,
         },
         Instruction::Arg(_) if ast.pairs().next().is_none() => at_keyword("a name"),
-        Instruction::Expose(_) if is_empty => at_keyword("a port"),
+        Instruction::Expose(_) if is_empty() => at_keyword("a port"),
         Instruction::Volume(_) => volumes(ctx, site),
-        Instruction::Onbuild(_) if is_empty => at_keyword("an instruction"),
+        Instruction::Onbuild(_) if is_empty() => at_keyword("an instruction"),
         Instruction::Healthcheck(healthcheck) => match healthcheck.kind_token() {
-            None if is_empty => at_keyword("`CMD` or `NONE`"),
+            None if is_empty() => at_keyword("`CMD` or `NONE`"),
             Some(token) if !healthcheck.is_none() && has_no_command(ast) => {
                 vec![(token.text_range(), "`HEALTHCHECK CMD` without a command".to_owned())]
             }
             _ => none,
         },
-        Instruction::Shell(_) if is_empty => at_keyword("a shell"),
-        Instruction::User(_) if is_empty => at_keyword("a user"),
-        Instruction::Workdir(_) if is_empty => at_keyword("a directory"),
-        Instruction::Stopsignal(_) if is_empty => at_keyword("a signal"),
-        Instruction::Maintainer(_) if is_empty => at_keyword("a name"),
+        Instruction::Shell(_) if is_empty() => at_keyword("a shell"),
+        Instruction::User(_) if is_empty() => at_keyword("a user"),
+        Instruction::Workdir(_) if is_empty() => at_keyword("a directory"),
+        Instruction::Stopsignal(_) if is_empty() => at_keyword("a signal"),
+        Instruction::Maintainer(_) if is_empty() => at_keyword("a name"),
         _ => none,
     }
 }

@@ -1,7 +1,7 @@
 //! `relative-workdir`
 
 use dfopt_semantic::context::join_clean;
-use dfopt_semantic::model::{ExpandedText, Step};
+use dfopt_semantic::model::{ExpandedText, Model, Step};
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
@@ -51,7 +51,7 @@ fn check(ctx: &mut Context<'_>) {
         for text in model.expanded_texts(step, &step.ast) {
             let is_relative = match ctx.dialect() {
                 Dialect::Hadolint => is_relative_as_written(&text.raw),
-                _ => step.workdir_set_by.is_none() && is_relative(&text, model.is_windows(step)),
+                _ => step.workdir_set_by.is_none() && is_relative(&text, may_be_windows(model, step)),
             };
             if is_relative {
                 report(ctx, step, &text);
@@ -76,13 +76,19 @@ fn report(ctx: &mut Context<'_>, step: &Step, text: &ExpandedText) {
     }
 }
 
-fn is_relative(text: &ExpandedText, is_windows: bool) -> bool {
+/// Whether a path may begin with a drive: on Windows, and where the base is not known.
+fn may_be_windows(model: &Model<'_>, step: &Step) -> bool {
+    let is_known = model.stage_of(step).and_then(|stage| model.base_facts(stage)).is_some();
+    !is_known || model.is_windows(step)
+}
+
+fn is_relative(text: &ExpandedText, may_be_windows: bool) -> bool {
     let start = text.expansion.text.prefix();
     if start.is_empty() || !text.expansion.errors.is_empty() {
         return false;
     }
     let has_drive = start.get(1..2) == Some(":") && start.starts_with(|c: char| c.is_ascii_alphabetic());
-    !start.starts_with('/') && !(is_windows && (has_drive || start.starts_with('\\')))
+    !start.starts_with('/') && !(may_be_windows && (has_drive || start.starts_with('\\')))
 }
 
 fn is_relative_as_written(raw: &str) -> bool {
@@ -114,7 +120,10 @@ WORKDIR app
 ",
         );
         check_ok(&RULE, "FROM a\nWORKDIR /srv\nWORKDIR app\nFROM a\nWORKDIR $X\nWORKDIR app\n");
-        check_ok(&RULE, "FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nWORKDIR C:/app\n");
+        check_ok(
+            &RULE,
+            "FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nWORKDIR C:/app\nFROM other.example/a\nWORKDIR C:\\app\n",
+        );
     }
 
     #[test]

@@ -56,7 +56,8 @@ fn check(ctx: &mut Context<'_>) {
     for shipment in model.shipments() {
         let base = model.base_facts(shipment.stage);
         let Some((product, how)) = shipment.started(model) else { continue };
-        let is_site_on_node = how == Use::Served && base.as_ref().is_some_and(|base| base.ecosystem == Some(BaseEcosystem::Node));
+        let is_site_on_node =
+            how == Use::Served && base.as_ref().is_some_and(|base| base.ecosystem == Some(BaseEcosystem::Node));
         // Those are told by the rule about the base.
         if is_site_on_node || base.is_some_and(|base| base.kind == Kind::Toolchain) || !leaves_sources(product, how) {
             continue;
@@ -67,8 +68,9 @@ fn check(ctx: &mut Context<'_>) {
         }
         seen.push(source.word.range);
         let made = TextRange::new(product.command.start.into(), product.command.end.into());
-        let mut report =
-            ctx.report(&source.word, "these sources ship, though only what is built from them runs").related(made, "the product is built here");
+        let mut report = ctx
+            .report(&source.word, "these sources ship, though only what is built from them runs")
+            .related(made, "the product is built here");
         if let Some(step) = shipment.run.step().and_then(|step| model.steps().get(step)) {
             report = report.related(step, "this runs the product");
         }
@@ -93,7 +95,10 @@ fn sources_of(model: &Model<'_>, shipment: &Shipment<'_>, product: &Product) -> 
     let sources = earlier.flat_map(|step| model.context_sources(step));
     let holds = |source: &ContextSource| {
         let is_around = source.destination.contains(directory);
-        let is_inside = source.destination.directory().is_some_and(|at| at.starts_with(&format!("{}/", directory.trim_end_matches('/'))));
+        let is_inside = source
+            .destination
+            .directory()
+            .is_some_and(|at| at.starts_with(&format!("{}/", directory.trim_end_matches('/'))));
         source.kind == Brought::Directory && !source.destination.is_any() && (is_around || is_inside)
     };
     sources.into_iter().find(holds)

@@ -3,7 +3,7 @@
 use dfopt_semantic::base::{Ecosystem, Kind};
 use dfopt_semantic::model::{Base, Model, Shipment, Stage, Use, bytes, rough_size};
 use dfopt_syntax::TextRange;
-use dfopt_syntax::ast::Instruction;
+use dfopt_syntax::ast::{AstNode, Instruction};
 
 use crate::rule::declare_rule;
 use crate::{Category, Context, Severity};
@@ -156,18 +156,33 @@ CMD [\"npx\", \"serve\", \"-s\", \"dist\"]
     fn images_for_building_may_have_a_toolchain() {
         let head = "FROM golang:1.24\nWORKDIR /app\nRUN go build -o app .\n";
         check_ok(&RULE, head);
-        for run in ["CMD go run .", "CMD [\"bash\"]", "CMD [\"go\", \"test\", \"./...\"]", "ENTRYPOINT [\"make\"]", "CMD [\"nginx\"]"] {
+        for run in [
+            "CMD go run .",
+            "CMD [\"bash\"]",
+            "CMD [\"go\", \"test\", \"./...\"]",
+            "ENTRYPOINT [\"make\"]",
+            "CMD [\"nginx\"]",
+        ] {
             check_ok(&RULE, &format!("{head}{run}\n"));
         }
         for name in ["dev", "builder", "app-test"] {
-            check_ok(&RULE, &format!("FROM golang:1.24 AS {name}\nWORKDIR /app\nRUN go build -o app .\nCMD [\"./app\"]\n"));
+            check_ok(
+                &RULE,
+                &format!("FROM golang:1.24 AS {name}\nWORKDIR /app\nRUN go build -o app .\nCMD [\"./app\"]\n"),
+            );
         }
     }
 
     #[test]
     fn stages_that_feed_others_and_interpreters_are_no_matter() {
-        check_ok(&RULE, "FROM golang:1.24 AS a\nRUN go build -o /x .\nCMD [\"/x\"]\nFROM alpine:3\nCOPY --from=a /x /x\nCMD [\"/x\"]\n");
-        check_ok(&RULE, "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main.js\"]\n");
+        check_ok(
+            &RULE,
+            "FROM golang:1.24 AS a\nRUN go build -o /x .\nCMD [\"/x\"]\nFROM alpine:3\nCOPY --from=a /x /x\nCMD [\"/x\"]\n",
+        );
+        check_ok(
+            &RULE,
+            "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main.js\"]\n",
+        );
         check_ok(&RULE, "FROM python:3.12\nRUN make\nCMD [\"python\", \"x.py\"]\n");
         check_ok(&RULE, "FROM eclipse-temurin:21\nCOPY app.jar /app.jar\nCMD [\"java\", \"-jar\", \"/app.jar\"]\n");
     }

@@ -65,7 +65,9 @@ fn report(ctx: &mut Context<'_>, error: &SyntaxError) {
             }
             // Behind ONBUILD it is only read when the image is built upon.
             let onbuild = model.step_at(range.start()).filter(|step| matches!(step.ast, Instruction::Onbuild(_)));
-            if onbuild.is_some_and(|step| step.keyword_range() != range && when_triggered(model, step) == When::Elsewhere) {
+            if onbuild
+                .is_some_and(|step| step.keyword_range() != range && when_triggered(model, step) == When::Elsewhere)
+            {
                 report.builds_anyway();
             }
         }

@@ -228,10 +228,6 @@ RUN echo $A
 
     #[test]
     fn it_is_deleted() {
-        check_fix(
-            &RULE,
-            "# remark\nARG A=1\nARG B C\nFROM x:$C\n",
-            "# remark\nARG C\nFROM x:$C\n",
-        );
+        check_fix(&RULE, "# remark\nARG A=1\nARG B C\nFROM x:$C\n", "# remark\nARG C\nFROM x:$C\n");
     }
 }

@@ -21,27 +21,76 @@ pub(super) fn recipe(model: &Model<'_>, stage: &Stage) -> Box<dyn Recipe> {
 
 /// Programs that run sources.
 const INTERPRETERS: &[&str] = &[
-    "python", "python2", "python3", "node", "nodejs", "ruby", "perl", "php", "php-fpm", "deno", "bun", "lua", "Rscript", "R", "tclsh", "guile", "julia",
-    "gunicorn", "uvicorn", "flask", "uwsgi", "celery", "django-admin", "rails", "rackup", "puma", "unicorn", "bundle", "rake", "npm", "npx", "yarn", "pnpm",
-    "pm2", "ts-node", "tsx", "nodemon", "next", "apache2-foreground", "apache2ctl", "iex", "streamlit", "hypercorn", "daphne", "waitress-serve", "plackup", "starman",
+    "python",
+    "python2",
+    "python3",
+    "node",
+    "nodejs",
+    "ruby",
+    "perl",
+    "php",
+    "php-fpm",
+    "deno",
+    "bun",
+    "lua",
+    "Rscript",
+    "R",
+    "tclsh",
+    "guile",
+    "julia",
+    "gunicorn",
+    "uvicorn",
+    "flask",
+    "uwsgi",
+    "celery",
+    "django-admin",
+    "rails",
+    "rackup",
+    "puma",
+    "unicorn",
+    "bundle",
+    "rake",
+    "npm",
+    "npx",
+    "yarn",
+    "pnpm",
+    "pm2",
+    "ts-node",
+    "tsx",
+    "nodemon",
+    "next",
+    "apache2-foreground",
+    "apache2ctl",
+    "iex",
+    "streamlit",
+    "hypercorn",
+    "daphne",
+    "waitress-serve",
+    "plackup",
+    "starman",
 ];
 
 fn starts_interpreter(model: &Model<'_>, stage: &Stage) -> bool {
-    let starts = |step: &&Step| matches!(step.ast, Instruction::Cmd(_) | Instruction::Entrypoint(_) | Instruction::Healthcheck(_));
+    let starts = |step: &&Step| {
+        matches!(step.ast, Instruction::Cmd(_) | Instruction::Entrypoint(_) | Instruction::Healthcheck(_))
+    };
     model.stage_steps(stage).iter().filter(starts).filter_map(|step| model.script(step)).any(|script| {
         script.invocations().into_iter().filter_map(Command::of).any(|command| {
             let name = command.name().unwrap_or_default();
             let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-            INTERPRETERS.contains(&name) || INTERPRETERS.contains(&bare) || [".py", ".js", ".rb", ".pl", ".php", ".mjs"].iter().any(|end| name.ends_with(end))
+            INTERPRETERS.contains(&name)
+                || INTERPRETERS.contains(&bare)
+                || [".py", ".js", ".rb", ".pl", ".php", ".mjs"].iter().any(|end| name.ends_with(end))
         })
     })
 }
 
 /// Sources of languages whose compilers make something else of them.
 const COMPILED: &[&str] = &[
-    "c", "h", "cc", "cpp", "cxx", "c++", "hh", "hpp", "hxx", "s", "S", "asm", "f", "f90", "f95", "f03", "for", "rs", "go", "java", "kt", "kts", "scala", "groovy", "gradle",
-    "cs", "csproj", "fs", "fsproj", "vb", "vbproj", "sln", "swift", "hs", "lhs", "cabal", "zig", "d", "pas", "adb", "ads", "ml", "mli", "nim", "cr", "ex", "exs", "erl", "hrl",
-    "y", "l", "yy", "ll", "in", "am", "ac", "m4", "cmake", "v", "sv", "vala", "dart", "proto", "elm", "purs",
+    "c", "h", "cc", "cpp", "cxx", "c++", "hh", "hpp", "hxx", "s", "S", "asm", "f", "f90", "f95", "f03", "for", "rs",
+    "go", "java", "kt", "kts", "scala", "groovy", "gradle", "cs", "csproj", "fs", "fsproj", "vb", "vbproj", "sln",
+    "swift", "hs", "lhs", "cabal", "zig", "d", "pas", "adb", "ads", "ml", "mli", "nim", "cr", "ex", "exs", "erl",
+    "hrl", "y", "l", "yy", "ll", "in", "am", "ac", "m4", "cmake", "v", "sv", "vala", "dart", "proto", "elm", "purs",
 ];
 
 /// Sources that an interpreter reads, unless something compiles them.
@@ -49,11 +98,64 @@ const INTERPRETED: &[&str] = &["ts", "tsx", "jsx", "coffee", "scss", "sass", "le
 
 /// Files that direct builds.
 const BUILD_FILES: &[&str] = &[
-    "Makefile", "makefile", "GNUmakefile", "CMakeLists.txt", "CMakeCache.txt", "configure", "config.status", "config.log", "config.h", "libtool", "meson.build",
-    "meson_options.txt", "build.ninja", ".ninja_log", ".ninja_deps", "Cargo.toml", "Cargo.lock", "pom.xml", "build.xml", "settings.xml", "mvnw", "gradlew", "build.sbt", "BUILD",
-    "WORKSPACE", "BUILD.bazel", "MODULE.bazel", "stack.yaml", "stack.yaml.lock", "package.yaml", "Package.swift", "Package.resolved", "dune", "dune-project", "mix.exs", "mix.lock",
-    "rebar.config", "rebar.lock", "shard.yml", "shard.lock", "build.zig", "build.zig.zon", "Jenkinsfile", "vcpkg.json", "conanfile.txt", "conanfile.py", "aclocal.m4", "install-sh",
-    "missing", "depcomp", "compile", "ltmain.sh", "config.guess", "config.sub", "cmake_install.cmake", "install_manifest.txt", "compile_commands.json", "CTestTestfile.cmake",
+    "Makefile",
+    "makefile",
+    "GNUmakefile",
+    "CMakeLists.txt",
+    "CMakeCache.txt",
+    "configure",
+    "config.status",
+    "config.log",
+    "config.h",
+    "libtool",
+    "meson.build",
+    "meson_options.txt",
+    "build.ninja",
+    ".ninja_log",
+    ".ninja_deps",
+    "Cargo.toml",
+    "Cargo.lock",
+    "pom.xml",
+    "build.xml",
+    "settings.xml",
+    "mvnw",
+    "gradlew",
+    "build.sbt",
+    "BUILD",
+    "WORKSPACE",
+    "BUILD.bazel",
+    "MODULE.bazel",
+    "stack.yaml",
+    "stack.yaml.lock",
+    "package.yaml",
+    "Package.swift",
+    "Package.resolved",
+    "dune",
+    "dune-project",
+    "mix.exs",
+    "mix.lock",
+    "rebar.config",
+    "rebar.lock",
+    "shard.yml",
+    "shard.lock",
+    "build.zig",
+    "build.zig.zon",
+    "Jenkinsfile",
+    "vcpkg.json",
+    "conanfile.txt",
+    "conanfile.py",
+    "aclocal.m4",
+    "install-sh",
+    "missing",
+    "depcomp",
+    "compile",
+    "ltmain.sh",
+    "config.guess",
+    "config.sub",
+    "cmake_install.cmake",
+    "install_manifest.txt",
+    "compile_commands.json",
+    "CTestTestfile.cmake",
 ];
 
 /// Directories of build systems.
@@ -76,6 +178,25 @@ const BUILD_DIRECTORIES: &[(&str, &str)] = &[
     (".libs", "made by libtool on the way"),
 ];
 
+/// Sources and data that the programs of `INTERPRETERS` read.
+const READ_AT_RUN_TIME: &[&str] = &[
+    "py", "pyi", "js", "mjs", "cjs", "json", "rb", "erb", "rake", "pl", "pm", "php", "phtml", "lua", "tcl", "r", "R",
+    "jl", "scm",
+];
+
+/// What Cargo leaves beside the programs.
+fn of_cargo(path: &str, name: &str) -> bool {
+    let mut parts = path.split('/').skip_while(|part| *part != "target").skip(1);
+    let below = parts.next().map(|part| if part.contains('-') { parts.next().unwrap_or_default() } else { part });
+    let in_profile = matches!(below, Some("release" | "debug"));
+    let on_the_way =
+        in_profile && matches!(parts.next(), Some("deps" | "build" | "examples" | "incremental" | ".fingerprint"));
+    on_the_way
+        || matches!(name, "CACHEDIR.TAG" | ".rustc_info.json" | ".cargo-lock")
+        || name.ends_with(".rlib")
+        || name.ends_with(".rmeta")
+}
+
 impl Recipe for Generic {
     fn name(&self) -> &'static str {
         "generic"
@@ -93,6 +214,12 @@ impl Recipe for Generic {
         }
         if path.starts_with("/etc/") {
             return None;
+        }
+        if of_cargo(path, name) {
+            return leave("made by Cargo on the way");
+        }
+        if self.interprets && READ_AT_RUN_TIME.contains(&ending) {
+            return Some(Judgement::Keep("the interpreter may read it".into()));
         }
         if COMPILED.contains(&ending) && !file.is_elf {
             return leave("source of a compiled language");
@@ -138,5 +265,21 @@ impl Recipe for Generic {
 
     fn is_static(&self, _: &Model<'_>, _: &Stage) -> Option<bool> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cargo_leaves_is_told_from_its_programs() {
+        let of = |path: &str| of_cargo(path, path.rsplit('/').next().unwrap_or(path));
+        assert!(
+            of("/app/target/release/deps/app-0123")
+                && of("/app/target/x86_64-unknown-linux-musl/release/build/x/output")
+        );
+        assert!(of("/app/target/CACHEDIR.TAG") && of("/app/target/release/libapp.rlib"));
+        assert!(!of("/app/target/release/app") && !of("/app/deps/x") && !of("/app/target/app.jar"));
     }
 }

@@ -15,7 +15,8 @@ struct GoRecipe;
 /// The recipe, if the stage builds with Go.
 pub(super) fn recipe(model: &Model<'_>, stage: &Stage) -> Option<Box<dyn Recipe>> {
     let named = matches!(&stage.base, Base::Image(image) if matches!(image.name(), "golang" | "go" | "go-toolset"));
-    let builds = || commands(model, stage).any(|found| matches!(found, Verb { verb: GoVerb::Build | GoVerb::Install, .. }));
+    let builds =
+        || commands(model, stage).any(|found| matches!(found, Verb { verb: GoVerb::Build | GoVerb::Install, .. }));
     (named || builds()).then(|| Box::new(GoRecipe) as Box<dyn Recipe>)
 }
 
@@ -50,7 +51,11 @@ impl Recipe for GoRecipe {
 
     fn judge(&self, path: &str, file: &ImageFile) -> Option<Judgement> {
         let leave = |reason: &str| Some(Judgement::Leave(reason.into()));
-        if self.toolchain().iter().any(|tree| path.strip_prefix(tree).is_some_and(|rest| rest.starts_with('/') || rest.is_empty())) {
+        if self
+            .toolchain()
+            .iter()
+            .any(|tree| path.strip_prefix(tree).is_some_and(|rest| rest.starts_with('/') || rest.is_empty()))
+        {
             return leave("the Go toolchain, whose place programs name only in messages");
         }
         file.step?;
@@ -59,7 +64,18 @@ impl Recipe for GoRecipe {
         if matches!(ending, "go" | "s" | "c" | "h" | "cc" | "cpp" | "hpp" | "syso" | "proto") {
             return leave("source that the compiler has read");
         }
-        if matches!(name, "go.mod" | "go.sum" | "go.work" | "go.work.sum" | "Makefile" | ".golangci.yml" | ".golangci.yaml" | ".goreleaser.yml" | ".goreleaser.yaml") {
+        if matches!(
+            name,
+            "go.mod"
+                | "go.sum"
+                | "go.work"
+                | "go.work.sum"
+                | "Makefile"
+                | ".golangci.yml"
+                | ".golangci.yaml"
+                | ".goreleaser.yml"
+                | ".goreleaser.yaml"
+        ) {
             return leave("directs the build");
         }
         if path.split('/').any(|part| part == "vendor" || part == "testdata") {
@@ -81,7 +97,8 @@ impl Recipe for GoRecipe {
                 match understand(&command) {
                     Understood::Cd(Some(word)) => directory = join_clean(&directory, word.text()?),
                     Understood::Go(go) if matches!(go.verb, GoVerb::Build | GoVerb::Install) => {
-                        let assigned = |name: &str| command.assigned(name).and_then(|value| value.text().map(str::to_owned));
+                        let assigned =
+                            |name: &str| command.assigned(name).and_then(|value| value.text().map(str::to_owned));
                         let lookup = |name: &str| assigned(name).or_else(|| value(model, step, name));
                         for path in outputs(model, &go, &directory, &lookup)? {
                             found.push(Made { path, step: step.index });
@@ -126,7 +143,12 @@ fn value(model: &Model<'_>, step: &Step, name: &str) -> Option<String> {
 }
 
 /// The programs that a `go build` or `go install` writes; `None` when that cannot be told.
-fn outputs(model: &Model<'_>, go: &Go<'_>, directory: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Option<Vec<String>> {
+fn outputs(
+    model: &Model<'_>,
+    go: &Go<'_>,
+    directory: &str,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Option<Vec<String>> {
     if go.open || matches!(go.buildmode, Some("archive" | "c-archive")) {
         return None;
     }
@@ -135,7 +157,8 @@ fn outputs(model: &Model<'_>, go: &Go<'_>, directory: &str, lookup: &dyn Fn(&str
         None => directory.to_owned(),
     };
     let packages: Vec<&str> = go.packages.iter().map(|word| word.text()).collect::<Option<_>>()?;
-    let several = packages.len() > 1 && !packages.iter().all(|name| name.ends_with(".go")) || packages.iter().any(|name| name.contains("..."));
+    let several = packages.len() > 1 && !packages.iter().all(|name| name.ends_with(".go"))
+        || packages.iter().any(|name| name.contains("..."));
     let ending = if lookup("GOOS").as_deref() == Some("windows") { ".exe" } else { "" };
     let name = || program_name(model, &packages, &directory).map(|name| format!("{name}{ending}"));
     if go.verb == GoVerb::Install {
@@ -143,8 +166,14 @@ fn outputs(model: &Model<'_>, go: &Go<'_>, directory: &str, lookup: &dyn Fn(&str
             (None, None) => String::new(),
             _ => return None,
         };
-        let place = lookup("GOBIN").or_else(|| lookup("GOPATH").map(|path| format!("{path}/bin"))).unwrap_or_else(|| "/go/bin".into());
-        let names = if packages.is_empty() { vec![name()?] } else { packages.iter().map(|package| base_name(package)).collect::<Option<_>>()? };
+        let place = lookup("GOBIN")
+            .or_else(|| lookup("GOPATH").map(|path| format!("{path}/bin")))
+            .unwrap_or_else(|| "/go/bin".into());
+        let names = if packages.is_empty() {
+            vec![name()?]
+        } else {
+            packages.iter().map(|package| base_name(package)).collect::<Option<_>>()?
+        };
         return Some(names.into_iter().map(|name| join_clean(&place, &format!("{cross}{name}"))).collect());
     }
     match &go.output {
@@ -180,7 +209,8 @@ fn base_name(path: &str) -> Option<String> {
     let path = path.split('@').next()?.trim_end_matches('/');
     let mut parts = path.rsplit('/');
     let last = parts.next()?;
-    let is_version = last.strip_prefix('v').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
+    let is_version =
+        last.strip_prefix('v').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
     let name = if is_version { parts.next().unwrap_or(last) } else { last };
     (!name.is_empty() && name != "." && name != "..").then(|| name.to_owned())
 }

@@ -86,7 +86,8 @@ pub(crate) fn of_run(model: &Model<'_>, step: &Step) -> RunFacts {
 
 /// Whether a command only removes what package managers leave behind.
 fn only_cleans_up(file: &FileOp<'_>) -> bool {
-    const LEFTOVERS: &[&str] = &["/var/lib/apt/lists", "/var/cache/", "/tmp/", "/var/tmp/", "/var/log/", "/root/.cache"];
+    const LEFTOVERS: &[&str] =
+        &["/var/lib/apt/lists", "/var/cache/", "/tmp/", "/var/tmp/", "/var/log/", "/root/.cache"];
     file.action == FileAction::Remove
         && file.targets.iter().all(|target| {
             target.word.static_prefix().starts_with('/')

@@ -28,47 +28,166 @@ pub(crate) struct Files<'e> {
 
 /// Places where package managers keep their own state.
 const PACKAGE_STATE: &[&str] = &[
-    "/var/lib/dpkg/", "/var/lib/apt/", "/var/cache/", "/var/log/apt/", "/var/log/dpkg.log", "/var/log/alternatives.log",
-    "/var/log/bootstrap.log", "/lib/apk/", "/usr/lib/apk/", "/etc/apk/", "/var/lib/rpm/", "/usr/lib/sysimage/", "/var/lib/dnf/",
-    "/var/lib/yum/", "/var/lib/pam/", "/var/lib/systemd/", "/etc/apt/", "/var/lib/ucf/", "/var/lib/shells.state",
+    "/var/lib/dpkg/",
+    "/var/lib/apt/",
+    "/var/cache/",
+    "/var/log/apt/",
+    "/var/log/dpkg.log",
+    "/var/log/alternatives.log",
+    "/var/log/bootstrap.log",
+    "/lib/apk/",
+    "/usr/lib/apk/",
+    "/etc/apk/",
+    "/var/lib/rpm/",
+    "/usr/lib/sysimage/",
+    "/var/lib/dnf/",
+    "/var/lib/yum/",
+    "/var/lib/pam/",
+    "/var/lib/systemd/",
+    "/etc/apt/",
+    "/var/lib/ucf/",
+    "/var/lib/shells.state",
 ];
 
 /// Caches and scratch places.
 const CACHES: &[&str] = &[
-    "/root/.cache/", "/root/.npm/", "/root/.cargo/registry/", "/root/.cargo/git/", "/root/.m2/", "/root/.gradle/",
-    "/root/.ivy2/", "/root/.sbt/", "/root/.nuget/", "/root/.composer/", "/root/.gem/", "/root/.local/share/pnpm/", "/tmp/", "/var/tmp/",
-    "/go/pkg/", "/root/go/pkg/", "/usr/local/cargo/registry/", "/usr/local/cargo/git/", "/usr/local/share/.cache/", "/root/.config/go/",
-    "/root/.hex/", "/root/.mix/", "/root/.wget-hsts", "/root/.bash_history", "/root/.python_history",
+    "/root/.cache/",
+    "/root/.npm/",
+    "/root/.cargo/registry/",
+    "/root/.cargo/git/",
+    "/root/.m2/",
+    "/root/.gradle/",
+    "/root/.ivy2/",
+    "/root/.sbt/",
+    "/root/.nuget/",
+    "/root/.composer/",
+    "/root/.gem/",
+    "/root/.local/share/pnpm/",
+    "/tmp/",
+    "/var/tmp/",
+    "/go/pkg/",
+    "/root/go/pkg/",
+    "/usr/local/cargo/registry/",
+    "/usr/local/cargo/git/",
+    "/usr/local/share/.cache/",
+    "/root/.config/go/",
+    "/root/.hex/",
+    "/root/.mix/",
+    "/root/.wget-hsts",
+    "/root/.bash_history",
+    "/root/.python_history",
 ];
 
 /// Files that the system keeps for itself or that describe its users, which are carried by other means.
 const SYSTEM: &[&str] = &[
-    "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab", "/etc/ld.so.cache", "/etc/passwd", "/etc/passwd-", "/etc/group",
-    "/etc/group-", "/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/subuid", "/etc/subuid-", "/etc/subgid",
-    "/etc/subgid-", "/etc/.pwd.lock", "/.dockerenv", "/etc/machine-id", "/etc/shells",
+    "/etc/hosts",
+    "/etc/hostname",
+    "/etc/resolv.conf",
+    "/etc/mtab",
+    "/etc/ld.so.cache",
+    "/etc/passwd",
+    "/etc/passwd-",
+    "/etc/group",
+    "/etc/group-",
+    "/etc/shadow",
+    "/etc/shadow-",
+    "/etc/gshadow",
+    "/etc/gshadow-",
+    "/etc/subuid",
+    "/etc/subuid-",
+    "/etc/subgid",
+    "/etc/subgid-",
+    "/etc/.pwd.lock",
+    "/.dockerenv",
+    "/etc/machine-id",
+    "/etc/shells",
 ];
 
 /// Directories that exist in every system.
 pub(crate) const COMMON_DIRECTORIES: &[&str] = &[
-    "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt", "/proc", "/root", "/run", "/sbin", "/srv",
-    "/sys", "/tmp", "/usr", "/usr/bin", "/usr/include", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/etc",
-    "/usr/local/include", "/usr/local/lib", "/usr/local/sbin", "/usr/local/share", "/usr/local/src", "/usr/sbin", "/usr/share", "/var",
-    "/var/cache", "/var/lib", "/var/log", "/var/tmp", "/usr/local/man", "/usr/local/games", "/var/local", "/var/spool", "/var/run",
-    "/var/lock", "/var/mail", "/var/opt", "/var/backups", "/etc/opt",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/home",
+    "/lib",
+    "/lib64",
+    "/media",
+    "/mnt",
+    "/opt",
+    "/proc",
+    "/root",
+    "/run",
+    "/sbin",
+    "/srv",
+    "/sys",
+    "/tmp",
+    "/usr",
+    "/usr/bin",
+    "/usr/include",
+    "/usr/lib",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/etc",
+    "/usr/local/include",
+    "/usr/local/lib",
+    "/usr/local/sbin",
+    "/usr/local/share",
+    "/usr/local/src",
+    "/usr/sbin",
+    "/usr/share",
+    "/var",
+    "/var/cache",
+    "/var/lib",
+    "/var/log",
+    "/var/tmp",
+    "/usr/local/man",
+    "/usr/local/games",
+    "/var/local",
+    "/var/spool",
+    "/var/run",
+    "/var/lock",
+    "/var/mail",
+    "/var/opt",
+    "/var/backups",
+    "/etc/opt",
 ];
 
 /// Trees that belong to the distribution: what an install command leaves there comes with the packages.
-const DISTRIBUTION: &[&str] = &["/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/etc/", "/var/", "/boot/", "/run/", "/dev/", "/proc/", "/sys/"];
+const DISTRIBUTION: &[&str] =
+    &["/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/etc/", "/var/", "/boot/", "/run/", "/dev/", "/proc/", "/sys/"];
+
+/// Paths that no package owns, since the scripts of one make them.
+const MADE_BY_SCRIPTS: &[(&str, &str)] = &[
+    ("/etc/ssl/certs/java/", "ca-certificates-java"),
+    ("/etc/ssl/certs/", "ca-certificates"),
+    ("/usr/share/mime/", "shared-mime-info"),
+];
 
 /// What a path under version control or for building images is.
 const PROJECT_FILES: &[(&str, &str)] = &[
-    (".git", "version control"), (".gitignore", "version control"), (".gitattributes", "version control"),
-    (".gitmodules", "version control"), (".github", "version control"), (".gitlab-ci.yml", "for continuous integration"),
-    (".travis.yml", "for continuous integration"), (".circleci", "for continuous integration"), (".hg", "version control"), (".svn", "version control"),
-    (".dockerignore", "for building images"), ("Dockerfile", "for building images"), ("dockerfile", "for building images"),
-    ("Containerfile", "for building images"), ("docker-compose.yml", "for building images"), ("docker-compose.yaml", "for building images"),
-    ("compose.yaml", "for building images"), ("compose.yml", "for building images"), (".editorconfig", "for editors"),
-    (".vscode", "for editors"), (".idea", "for editors"), (".DS_Store", "for a file manager"),
+    (".git", "version control"),
+    (".gitignore", "version control"),
+    (".gitattributes", "version control"),
+    (".gitmodules", "version control"),
+    (".github", "version control"),
+    (".gitlab-ci.yml", "for continuous integration"),
+    (".travis.yml", "for continuous integration"),
+    (".circleci", "for continuous integration"),
+    (".hg", "version control"),
+    (".svn", "version control"),
+    (".dockerignore", "for building images"),
+    ("Dockerfile", "for building images"),
+    ("dockerfile", "for building images"),
+    ("Containerfile", "for building images"),
+    ("docker-compose.yml", "for building images"),
+    ("docker-compose.yaml", "for building images"),
+    ("compose.yaml", "for building images"),
+    ("compose.yml", "for building images"),
+    (".editorconfig", "for editors"),
+    (".vscode", "for editors"),
+    (".idea", "for editors"),
+    (".DS_Store", "for a file manager"),
 ];
 
 impl<'e> Files<'e> {
@@ -116,8 +235,8 @@ impl<'e> Files<'e> {
         if file.kind == FileKind::Directory {
             return self.directory(path, file, recipe);
         }
-        if file.package.is_some() {
-            return need.map(|need| self.packaged(file, need));
+        if let Some(package) = self.owner(path, file) {
+            return need.map(|need| self.packaged(package, need));
         }
         if let Some(step) = file.step {
             return Some(self.made(path, file, need, recipe, installs.contains(&step)));
@@ -133,13 +252,21 @@ impl<'e> Files<'e> {
         })
     }
 
+    /// The package that brings a path: it owns it, or its scripts make it.
+    fn owner<'s>(&'s self, path: &str, file: &'s ImageFile) -> Option<&'s str> {
+        if let Some(package) = &file.package {
+            return Some(package);
+        }
+        let made = MADE_BY_SCRIPTS.iter().find(|(tree, _)| under(path, &[tree]));
+        made.map(|(_, package)| *package).filter(|package| self.evidence.packages.contains_key(*package))
+    }
+
     /// Something that a package owns and something else needs.
-    fn packaged(&self, file: &ImageFile, need: &Need) -> Fate {
-        let package = file.package.as_deref().unwrap_or_default();
+    fn packaged(&self, package: &str, need: &Need) -> Fate {
         if self.base.is_some_and(|base| base.packages.contains(package)) {
             return Fate::Provided(format!("with the base's package {package}"));
         }
-        if need.strength < Strength::Certain && super::route::is_build_only(package) {
+        if need.strength == Strength::Possible && super::route::is_build_only(package) {
             return Fate::Left(format!("of {package}, which serves building, and only named in a string"));
         }
         Fate::Provided(format!("with the package {package}"))
@@ -187,7 +314,10 @@ impl<'e> Files<'e> {
         if file.package.is_some() || COMMON_DIRECTORIES.contains(&path) || under(path, CACHES) || !self.is_empty(path) {
             return None;
         }
-        if under(path, &["/usr/", "/lib/", "/etc/"]) && !path.starts_with("/usr/local/") && !self.needs.contains_key(path) {
+        if under(path, &["/usr/", "/lib/", "/etc/"])
+            && !path.starts_with("/usr/local/")
+            && !self.needs.contains_key(path)
+        {
             return None;
         }
         match recipe.judge(path, file) {
@@ -200,7 +330,11 @@ impl<'e> Files<'e> {
 
     fn is_empty(&self, path: &str) -> bool {
         let below = format!("{path}/");
-        let next = self.evidence.files.range::<str, _>((std::ops::Bound::Excluded(&*below), std::ops::Bound::Unbounded)).next();
+        let next = self
+            .evidence
+            .files
+            .range::<str, _>((std::ops::Bound::Excluded(&*below), std::ops::Bound::Unbounded))
+            .next();
         !next.is_some_and(|(next, _)| next.starts_with(&below))
     }
 
@@ -233,11 +367,11 @@ impl<'e> Files<'e> {
     }
 
     /// The packages that something needs and the base lacks, with the first reason.
-    pub fn packages(&self) -> BTreeMap<&'e str, String> {
+    pub fn packages(&self) -> BTreeMap<&str, String> {
         let mut found: BTreeMap<&str, (Strength, String)> = BTreeMap::new();
         for (&path, fate) in &self.fates {
             let Some(file) = self.evidence.files.get(path) else { continue };
-            if let (Fate::Provided(_), Some(package), Some(need)) = (fate, &file.package, self.needs.get(path))
+            if let (Fate::Provided(_), Some(package), Some(need)) = (fate, self.owner(path, file), self.needs.get(path))
                 && !self.base.is_some_and(|base| base.packages.contains(package) || base.same.contains(path))
             {
                 let reason = format!("{path}: {}", need.why);
@@ -331,11 +465,16 @@ fn has_part(path: &str, name: &str) -> bool {
 fn for_building(path: &str) -> Option<&'static str> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    if under(path, &["/usr/local/include/", "/usr/include/", "/usr/local/share/man/", "/usr/local/man/", "/usr/local/share/doc/"]) {
+    if under(
+        path,
+        &["/usr/local/include/", "/usr/include/", "/usr/local/share/man/", "/usr/local/man/", "/usr/local/share/doc/"],
+    ) {
         return Some("headers and manual pages");
     }
     match ending {
-        "o" | "lo" | "obj" | "gch" | "pch" | "d" if !path.starts_with("/etc/") => Some("made on the way to the program"),
+        "o" | "lo" | "obj" | "gch" | "pch" | "d" if !path.starts_with("/etc/") => {
+            Some("made on the way to the program")
+        }
         "a" | "la" => Some("a library for linking only"),
         "pc" if path.contains("/pkgconfig/") => Some("for compiling against a library"),
         "cmake" if path.contains("/cmake/") => Some("for compiling against a library"),

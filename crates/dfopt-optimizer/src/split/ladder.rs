@@ -89,12 +89,17 @@ impl Ladder<'_> {
     }
 
     fn distroless(&self) -> Vec<Candidate> {
-        let kinds = [("static", "for programs that need no library"), ("base", "has the C library"), ("cc", "has the C++ library too")];
+        let kinds = [
+            ("static", "for programs that need no library"),
+            ("base", "has the C library"),
+            ("cc", "has the C++ library too"),
+        ];
         kinds.iter().map(|(kind, why)| self.distroless_image(kind, why)).collect()
     }
 
     fn distroless_image(&self, kind: &str, why: &str) -> Candidate {
-        let release = self.release.as_ref().filter(|release| release.id == "debian").map(|release| release.version.as_str());
+        let release =
+            self.release.as_ref().filter(|release| release.id == "debian").map(|release| release.version.as_str());
         let image = match release {
             Some(version) => format!("gcr.io/distroless/{kind}-debian{version}"),
             None => format!("gcr.io/distroless/{kind}-debian{}", DEBIAN[0].1),
@@ -145,21 +150,37 @@ impl Ladder<'_> {
             let is_small = tag.contains("slim") || tag.contains("alpine");
             let slim = match tag {
                 "latest" => "slim".to_owned(),
-                tag => match CODENAMES.iter().find_map(|name| tag.strip_suffix(name).and_then(|rest| rest.strip_suffix('-')).map(|rest| (rest, name))) {
+                tag => match CODENAMES.iter().find_map(|name| {
+                    tag.strip_suffix(name).and_then(|rest| rest.strip_suffix('-')).map(|rest| (rest, name))
+                }) {
                     Some((version, codename)) => format!("{version}-slim-{codename}"),
                     None => format!("{tag}-slim"),
                 },
             };
-            return (!is_small).then(|| candidate(format!("{name}:{slim}"), "the slim variant of the same version and release", Some("apt")));
+            return (!is_small).then(|| {
+                candidate(format!("{name}:{slim}"), "the slim variant of the same version and release", Some("apt"))
+            });
         }
         let release = self.release.as_ref()?;
         match release.id.as_str() {
             "debian" => {
                 let codename = if release.codename.is_empty() { &release.version } else { &release.codename };
-                Some(candidate(format!("debian:{codename}-slim"), "the same release without the toolchain", Some("apt")))
+                Some(candidate(
+                    format!("debian:{codename}-slim"),
+                    "the same release without the toolchain",
+                    Some("apt"),
+                ))
             }
-            "alpine" => Some(candidate(format!("alpine:{}", minor(&release.version)), "the same release without the toolchain", Some("apk"))),
-            "ubuntu" => Some(candidate(format!("ubuntu:{}", release.version), "the same release without the toolchain", Some("apt"))),
+            "alpine" => Some(candidate(
+                format!("alpine:{}", minor(&release.version)),
+                "the same release without the toolchain",
+                Some("apk"),
+            )),
+            "ubuntu" => Some(candidate(
+                format!("ubuntu:{}", release.version),
+                "the same release without the toolchain",
+                Some("apt"),
+            )),
             _ => None,
         }
     }
@@ -169,10 +190,24 @@ impl Ladder<'_> {
 const SLIM_SIBLINGS: &[&str] = &["node", "python", "ruby", "perl", "debian", "erlang", "haskell-slim"];
 
 /// Images that are nothing but a toolchain.
-const TOOLCHAINS: &[&str] = &["golang", "rust", "gcc", "maven", "gradle", "buildpack-deps", "haskell", "swift", "elixir", "erlang", "sbt", "clojure"];
+const TOOLCHAINS: &[&str] = &[
+    "golang",
+    "rust",
+    "gcc",
+    "maven",
+    "gradle",
+    "buildpack-deps",
+    "haskell",
+    "swift",
+    "elixir",
+    "erlang",
+    "sbt",
+    "clojure",
+];
 
 /// Debian releases, newest first.
-const DEBIAN: &[(&str, &str)] = &[("trixie", "13"), ("bookworm", "12"), ("bullseye", "11"), ("buster", "10"), ("stretch", "9")];
+const DEBIAN: &[(&str, &str)] =
+    &[("trixie", "13"), ("bookworm", "12"), ("bullseye", "11"), ("buster", "10"), ("stretch", "9")];
 
 const CODENAMES: &[&str] = &["trixie", "bookworm", "bullseye", "buster", "stretch"];
 

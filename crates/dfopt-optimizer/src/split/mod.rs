@@ -128,8 +128,14 @@ pub fn split_stages(model: &Model<'_>, request: &Request<'_>) -> Outcome {
         },
     });
     assumptions.extend(written.assumptions);
-    let mut left: Vec<(String, String)> = files.left().map(|(path, reason)| (path.to_owned(), reason.to_owned())).collect();
-    left.extend(recipe.toolchain().iter().map(|tree| (format!("{tree}/"), "the toolchain, whose place programs name only in messages".to_owned())));
+    let mut left: Vec<(String, String)> =
+        files.left().map(|(path, reason)| (path.to_owned(), reason.to_owned())).collect();
+    left.extend(
+        recipe
+            .toolchain()
+            .iter()
+            .map(|tree| (format!("{tree}/"), "the toolchain, whose place programs name only in messages".to_owned())),
+    );
     Outcome::Plan(Box::new(Plan {
         recipe: recipe.name(),
         build_stage: written.build_stage,

@@ -48,7 +48,11 @@ pub(crate) fn needed(
     wanted.retain(|name, _| !base.is_some_and(|base| base.packages.contains(name)));
     let covered: BTreeSet<String> = wanted
         .keys()
-        .filter(|name| wanted.keys().any(|other| other != *name && depends(evidence, other, name) && !depends(evidence, name, other)))
+        .filter(|name| {
+            wanted
+                .keys()
+                .any(|other| other != *name && depends(evidence, other, name) && !depends(evidence, name, other))
+        })
         .cloned()
         .collect();
     wanted.retain(|name, _| !covered.contains(name));

@@ -7,7 +7,8 @@ use dfopt_syntax::ast::Instruction;
 use crate::plan::{Outcome, Refusal};
 
 /// Programs that start others and watch over them.
-const SUPERVISORS: &[&str] = &["supervisord", "s6-svscan", "s6-overlay", "runsvdir", "runit", "init", "systemd", "circusd", "foreman", "honcho"];
+const SUPERVISORS: &[&str] =
+    &["supervisord", "s6-svscan", "s6-overlay", "runsvdir", "runit", "init", "systemd", "circusd", "foreman", "honcho"];
 
 /// The end of planning, where it is clear from the file alone.
 pub(crate) fn early(model: &Model<'_>) -> Option<Outcome> {
@@ -24,7 +25,11 @@ pub(crate) fn early(model: &Model<'_>) -> Option<Outcome> {
         }
         if model.stages().iter().filter(|stage| stage.is_shipped()).count() > 1 {
             let range = from.map(Step::keyword_range);
-            return refuse(range, "the final stage is built on another stage of the file", "join the two stages, then split");
+            return refuse(
+                range,
+                "the final stage is built on another stage of the file",
+                "join the two stages, then split",
+            );
         }
     }
     match &stage.base {
@@ -36,7 +41,11 @@ pub(crate) fn early(model: &Model<'_>) -> Option<Outcome> {
         Base::Stage(_) | Base::Image(_) => {}
     }
     if model.escape() == '`' || stage_is_windows(model, stage) {
-        return refuse(from.map(Step::range), "Windows images are not split", "none: runtime bases differ too much there");
+        return refuse(
+            from.map(Step::range),
+            "Windows images are not split",
+            "none: runtime bases differ too much there",
+        );
     }
     let steps = model.stage_steps(stage);
     if let Some(onbuild) = steps.iter().find(|step| matches!(step.ast, Instruction::Onbuild(_))) {
@@ -70,7 +79,8 @@ fn of_command(model: &Model<'_>, step: &Step) -> Option<Outcome> {
         }
         let understood = understand(&command);
         if understood.needs_toolchain() {
-            let words = command.name_word().into_iter().chain(command.args()).map(|word| word.text().unwrap_or(&word.raw));
+            let words =
+                command.name_word().into_iter().chain(command.args()).map(|word| word.text().unwrap_or(&word.raw));
             let text = words.take(4).collect::<Vec<_>>().join(" ");
             let reason = match understood {
                 Understood::Make(_) => format!("the image runs `{text}` when it starts, which needs the build tools"),

@@ -1,5 +1,7 @@
 //! Which instructions build and which describe the running program, and where the file is cut between them.
 
+use dfopt_semantic::command::distro::build_only;
+use dfopt_semantic::command::packages::Manager;
 use dfopt_semantic::model::{Model, Stage, Step};
 use dfopt_syntax::ast::Instruction;
 
@@ -27,7 +29,11 @@ fn routed<'m>(model: &'m Model<'_>, step: &'m Step, files: &Files<'_>) -> Routed
     let run = matches!(step.ast, Instruction::Run(_)).then(|| commands::of_run(model, step));
     let can_stay = match &step.ast {
         Instruction::Run(_) => run.as_ref().is_some_and(|run| {
-            run.only_accounts || run.does_nothing || (run.only_packages && !run.packages.is_empty() && run.packages.iter().all(|name| !is_build_only(name)))
+            run.only_accounts
+                || run.does_nothing
+                || (run.only_packages
+                    && !run.packages.is_empty()
+                    && run.packages.iter().all(|name| !is_build_only(name)))
         }),
         Instruction::Copy(_) | Instruction::Add(_) => {
             let from_context = step.ast.flag("from").is_none();
@@ -39,9 +45,9 @@ fn routed<'m>(model: &'m Model<'_>, step: &'m Step, files: &Files<'_>) -> Routed
     Routed { step, run, can_stay }
 }
 
-/// Whether a package of a distribution serves building only.
+/// Whether a package of a distribution serves building only, whichever manager knows the name.
 pub(crate) fn is_build_only(name: &str) -> bool {
-    name.ends_with("-dev") || matches!(name, "build-essential" | "gcc" | "g++" | "make" | "cmake" | "pkg-config")
+    [Manager::Apt, Manager::Apk, Manager::Rpm].into_iter().any(|manager| build_only(manager, name).is_some())
 }
 
 /// How many of the instructions make up the build stage: up to the last one that only a build stage can carry out.

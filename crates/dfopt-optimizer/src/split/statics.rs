@@ -6,13 +6,17 @@ use dfopt_semantic::context::{self, EntryKind};
 use dfopt_semantic::model::{Model, Stage, Step};
 use dfopt_syntax::ast::Instruction;
 
-use crate::evidence::{Evidence, FileKind, ImageFile, Need, Strength};
 use super::files::COMMON_DIRECTORIES;
+use crate::evidence::{Evidence, FileKind, ImageFile, Need, Strength};
 use crate::plan::Refusal;
 use crate::recipes::Recipe;
 
 /// Evidence as far as it can be had without a build, and what it takes for granted.
-pub(crate) fn evidence(model: &Model<'_>, stage: &Stage, recipe: &dyn Recipe) -> Result<(Evidence, Vec<String>), Refusal> {
+pub(crate) fn evidence(
+    model: &Model<'_>,
+    stage: &Stage,
+    recipe: &dyn Recipe,
+) -> Result<(Evidence, Vec<String>), Refusal> {
     let mut files: BTreeMap<String, ImageFile> = BTreeMap::new();
     let mut notes = Vec::new();
     if model.context().is_none() {
@@ -33,8 +37,10 @@ pub(crate) fn evidence(model: &Model<'_>, stage: &Stage, recipe: &dyn Recipe) ->
         needs.push(Need { path: made.path.clone(), strength: Strength::Certain, why: "what the build makes".into() });
         files.insert(made.path, file(FileKind::File, 0o755, made.step));
     }
-    let parents: Vec<(String, Option<usize>)> =
-        files.iter().flat_map(|(path, file)| parents_of(path).map(|parent| (parent, file.step)).collect::<Vec<_>>()).collect();
+    let parents: Vec<(String, Option<usize>)> = files
+        .iter()
+        .flat_map(|(path, file)| parents_of(path).map(|parent| (parent, file.step)).collect::<Vec<_>>())
+        .collect();
     for (parent, step) in parents {
         let step = step.filter(|_| !COMMON_DIRECTORIES.contains(&parent.as_str()));
         files.entry(parent).or_insert_with(|| ImageFile { step, ..file(FileKind::Directory, 0o755, 0) });
@@ -62,7 +68,9 @@ fn copied(model: &Model<'_>, step: &Step, files: &mut BTreeMap<String, ImageFile
     if copied.from.is_some() {
         return;
     }
-    let Some(destination) = copied.destination.as_ref().and_then(|destination| destination.text.known()) else { return };
+    let Some(destination) = copied.destination.as_ref().and_then(|destination| destination.text.known()) else {
+        return;
+    };
     let workdir = step.workdir.known().unwrap_or("/");
     let target = context::join_clean(workdir, destination);
     let into = destination.ends_with('/') || destination == "." || copied.sources.len() > 1;
@@ -72,7 +80,8 @@ fn copied(model: &Model<'_>, step: &Step, files: &mut BTreeMap<String, ImageFile
         let pattern = pattern.trim_start_matches('/');
         let glob = context::Glob::parse(pattern).ok();
         for entry in build_context.entries() {
-            let is_match = entry.path == pattern || (context::has_wildcards(pattern) && glob.as_ref().is_some_and(|glob| glob.matches(&entry.path)));
+            let is_match = entry.path == pattern
+                || (context::has_wildcards(pattern) && glob.as_ref().is_some_and(|glob| glob.matches(&entry.path)));
             let inside = pattern.is_empty() || pattern == ".";
             if !(is_match || inside) {
                 continue;

@@ -62,12 +62,17 @@ pub(crate) fn users(
     });
     let mut names = named(model, routed);
     names.extend(asked);
-    names.extend(evidence.users.iter().filter(|user| owners.contains(&(user.uid, user.gid))).map(|user| user.name.clone()));
-    let commands: Vec<&(String, String)> = routed[..cut].iter().filter_map(|routed| routed.run.as_ref()).flat_map(|run| &run.accounts).collect();
+    names.extend(
+        evidence.users.iter().filter(|user| owners.contains(&(user.uid, user.gid))).map(|user| user.name.clone()),
+    );
+    let commands: Vec<&(String, String)> =
+        routed[..cut].iter().filter_map(|routed| routed.run.as_ref()).flat_map(|run| &run.accounts).collect();
     // What instructions behind the cut make themselves is there already.
-    let later: Vec<&(String, String)> = routed[cut..].iter().filter_map(|routed| routed.run.as_ref()).flat_map(|run| &run.accounts).collect();
+    let later: Vec<&(String, String)> =
+        routed[cut..].iter().filter_map(|routed| routed.run.as_ref()).flat_map(|run| &run.accounts).collect();
     names.retain(|name| !later.iter().any(|(_, text)| text.split_whitespace().any(|word| word == name)));
-    let missing: Vec<&String> = names.iter().filter(|name| !base.is_some_and(|base| base.users.contains(*name))).collect();
+    let missing: Vec<&String> =
+        names.iter().filter(|name| !base.is_some_and(|base| base.users.contains(*name))).collect();
     if commands.is_empty() && missing.is_empty() {
         return Users::Present;
     }
@@ -77,7 +82,9 @@ pub(crate) fn users(
     if !base.has_shell {
         return if missing.is_empty() { Users::Present } else { Users::Copied };
     }
-    let has = |tool: &str| ["/usr/sbin", "/sbin", "/usr/bin", "/bin"].iter().any(|place| base.present.contains(&format!("{place}/{tool}")));
+    let has = |tool: &str| {
+        ["/usr/sbin", "/sbin", "/usr/bin", "/bin"].iter().any(|place| base.present.contains(&format!("{place}/{tool}")))
+    };
     if !commands.is_empty() && commands.iter().all(|(tool, _)| has(tool)) {
         return Users::Commands(commands.iter().map(|(_, text)| text.clone()).collect());
     }
@@ -85,7 +92,11 @@ pub(crate) fn users(
     if entries.is_empty() {
         return Users::Present;
     }
-    if has("useradd") { Users::Commands(entries.iter().flat_map(|user| made_by_useradd(user)).collect()) } else { Users::Copied }
+    if has("useradd") {
+        Users::Commands(entries.iter().flat_map(|user| made_by_useradd(user)).collect())
+    } else {
+        Users::Copied
+    }
 }
 
 /// The commands that make a user as it was.

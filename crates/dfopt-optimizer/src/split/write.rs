@@ -6,8 +6,8 @@ use dfopt_semantic::model::{Model, Stage, Step};
 use dfopt_syntax::ast::{AstNode, CommandForm, Instruction};
 use dfopt_syntax::{Edit, Edits, TextRange, TextSize};
 
+use super::files::{COMMON_DIRECTORIES, Files};
 use super::ladder::Candidate;
-use super::files::Files;
 use super::render::{Style, json};
 use super::route::Routed;
 use super::{packages, users};
@@ -39,9 +39,32 @@ pub(crate) struct Written {
 
 /// Variables of toolchain images that only builds read.
 const TOOLCHAIN_VARIABLES: &[&str] = &[
-    "GOPATH", "GOTOOLCHAIN", "GOROOT", "GOPROXY", "GOFLAGS", "GOCACHE", "RUSTUP_HOME", "CARGO_HOME", "MAVEN_HOME", "MAVEN_CONFIG",
-    "GRADLE_HOME", "GPG_KEY", "GPG_KEYS", "PHPIZE_DEPS", "PHP_CFLAGS", "PHP_CPPFLAGS", "PHP_LDFLAGS", "PHP_URL", "PHP_ASC_URL",
-    "PHP_SHA256", "YARN_VERSION", "PYTHON_GET_PIP_URL", "DOTNET_SDK_VERSION", "HOSTNAME", "HOME", "TERM",
+    "GOPATH",
+    "GOTOOLCHAIN",
+    "GOROOT",
+    "GOPROXY",
+    "GOFLAGS",
+    "GOCACHE",
+    "RUSTUP_HOME",
+    "CARGO_HOME",
+    "MAVEN_HOME",
+    "MAVEN_CONFIG",
+    "GRADLE_HOME",
+    "GPG_KEY",
+    "GPG_KEYS",
+    "PHPIZE_DEPS",
+    "PHP_CFLAGS",
+    "PHP_CPPFLAGS",
+    "PHP_LDFLAGS",
+    "PHP_URL",
+    "PHP_ASC_URL",
+    "PHP_SHA256",
+    "YARN_VERSION",
+    "PYTHON_GET_PIP_URL",
+    "DOTNET_SDK_VERSION",
+    "HOSTNAME",
+    "HOME",
+    "TERM",
 ];
 
 /// One COPY of the runtime stage, and what must be made ready for it.
@@ -69,13 +92,21 @@ impl Writer<'_> {
         let copies = self.copies(&grouped, &style, &build_stage)?;
         if copied.is_empty() {
             let reason = "nothing is known that the build makes for the image to run";
-            return Err(refused(None, reason, "build with an engine, so that it can be seen, or name the output in the build command"));
+            return Err(refused(
+                None,
+                reason,
+                "build with an engine, so that it can be seen, or name the output in the build command",
+            ));
         }
 
         let mut left_packages = BTreeMap::new();
         let wanted = packages::needed(self.files, self.routed, self.cut, self.evidence, self.base, &mut left_packages);
-        carried.extend(wanted.iter().map(|(name, why)| Carried { item: Item::Package(name.clone()), reason: why.clone() }));
-        dropped.extend(left_packages.iter().map(|(name, why)| Dropped { item: Item::Package(name.clone()), reason: why.clone() }));
+        carried.extend(
+            wanted.iter().map(|(name, why)| Carried { item: Item::Package(name.clone()), reason: why.clone() }),
+        );
+        dropped.extend(
+            left_packages.iter().map(|(name, why)| Dropped { item: Item::Package(name.clone()), reason: why.clone() }),
+        );
 
         let mut block = String::new();
         block.push_str(style.newline());
@@ -101,7 +132,10 @@ impl Writer<'_> {
             }
             users::Users::Copied => {
                 let sources = ["/etc/passwd".to_owned(), "/etc/group".to_owned()];
-                carried.push(Carried { item: Item::Path("/etc/passwd".into()), reason: "the users that the image names".into() });
+                carried.push(Carried {
+                    item: Item::Path("/etc/passwd".into()),
+                    reason: "the users that the image names".into(),
+                });
                 block.push_str(&style.copy(&build_stage, &[], &sources, "/etc/"));
             }
         }
@@ -176,17 +210,29 @@ impl Writer<'_> {
     }
 
     fn group(&self, copied: &[(&str, &ImageFile, &str)]) -> Vec<Group> {
-        let directories: BTreeSet<&str> =
-            self.evidence.files.iter().filter(|(_, file)| file.kind == FileKind::Directory).map(|(path, _)| path.as_str()).collect();
+        let directories: BTreeSet<&str> = self
+            .evidence
+            .files
+            .iter()
+            .filter(|(_, file)| file.kind == FileKind::Directory)
+            .map(|(path, _)| path.as_str())
+            .collect();
         // What the base has of its own would be covered by a whole directory, but a link among the parents could not be copied over.
         let never_whole: BTreeSet<&str> = self
             .evidence
             .files
             .iter()
-            .filter(|(_, file)| file.kind == FileKind::Directory && file.step.is_none())
+            .filter(|(path, file)| {
+                file.kind == FileKind::Directory && (file.step.is_none() || COMMON_DIRECTORIES.contains(&path.as_str()))
+            })
             .map(|(path, _)| path.as_str())
             .collect();
-        groups(copied.iter().map(|(path, _, _)| *path), self.evidence.files.keys().map(String::as_str), &directories, &never_whole)
+        groups(
+            copied.iter().map(|(path, _, _)| *path),
+            self.evidence.files.keys().map(String::as_str),
+            &directories,
+            &never_whole,
+        )
     }
 
     fn copies(&self, grouped: &[Group], style: &Style, build_stage: &str) -> Result<Copies, Box<Outcome>> {
@@ -253,7 +299,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn make_directory(&self, path: &str, odd: &ImageFile, ready: &mut BTreeSet<String>, copies: &mut Copies) -> Result<(), Box<Outcome>> {
+    fn make_directory(
+        &self,
+        path: &str,
+        odd: &ImageFile,
+        ready: &mut BTreeSet<String>,
+        copies: &mut Copies,
+    ) -> Result<(), Box<Outcome>> {
         if !ready.insert(path.to_owned()) {
             return Ok(());
         }
@@ -262,14 +314,23 @@ impl Writer<'_> {
             return Err(refused(None, &reason, "a base with a shell"));
         }
         copies.owners.insert((odd.uid, odd.gid));
-        copies.directories.push(format!("install -d -m {:04o} -o {} -g {} {}", odd.mode & 0o7777, odd.uid, odd.gid, quoted(path)));
+        copies.directories.push(format!(
+            "install -d -m {:04o} -o {} -g {} {}",
+            odd.mode & 0o7777,
+            odd.uid,
+            odd.gid,
+            quoted(path)
+        ));
         Ok(())
     }
 
     fn below<'s>(&'s self, path: &str) -> impl Iterator<Item = (&'s String, &'s ImageFile)> + use<'s> {
         let prefix = format!("{path}/");
         let start = std::ops::Bound::Included(prefix.clone());
-        self.evidence.files.range((start, std::ops::Bound::Unbounded)).take_while(move |(path, _)| path.starts_with(&prefix))
+        self.evidence
+            .files
+            .range((start, std::ops::Bound::Unbounded))
+            .take_while(move |(path, _)| path.starts_with(&prefix))
     }
 
     fn owners_below(&self, path: &str, owners: &mut BTreeSet<(u32, u32)>) {
@@ -299,7 +360,12 @@ impl Writer<'_> {
                 && let Some(file) = self.evidence.files.get(path)
             {
                 let path = quoted(path);
-                commands.push(format!("chown {}:{} {path} && chmod {:04o} {path}", file.uid, file.gid, file.mode & 0o7777));
+                commands.push(format!(
+                    "chown {}:{} {path} && chmod {:04o} {path}",
+                    file.uid,
+                    file.gid,
+                    file.mode & 0o7777
+                ));
             }
         }
         commands
@@ -325,14 +391,18 @@ impl Writer<'_> {
                 Instruction::Arg(_) if step.variables.iter().any(|variable| used.contains(&variable.name)) => {
                     Some("an instruction of the runtime stage uses it")
                 }
-                Instruction::Shell(_) if Some(at) == last_shell && self.has_shell_form() => Some("a command of the runtime stage is in shell form"),
+                Instruction::Shell(_) if Some(at) == last_shell && self.has_shell_form() => {
+                    Some("a command of the runtime stage is in shell form")
+                }
                 Instruction::Workdir(_) if Some(at) == last_workdir => Some("the program starts there"),
                 _ => None,
             };
             if let Some(reason) = again {
                 carried.push(carried_instruction(step, reason));
                 let text = match &step.ast {
-                    Instruction::Workdir(_) => self.workdir(step).map_or_else(|| self.text(step), |path| style.line("WORKDIR", &path)),
+                    Instruction::Workdir(_) => {
+                        self.workdir(step).map_or_else(|| self.text(step), |path| style.line("WORKDIR", &path))
+                    }
                     _ => self.text(step),
                 };
                 block.push_str(text.trim_end_matches(['\r', '\n']));
@@ -382,12 +452,19 @@ impl Writer<'_> {
         let scope = self.model.scope_after(self.stage);
         let mut variables: Vec<(&String, &String)> = Vec::new();
         for (name, value) in &original.env {
-            let made_here = scope.variable(name).is_some_and(|(variable, _)| variable.kind == dfopt_semantic::model::VariableKind::Env);
+            let made_here = scope
+                .variable(name)
+                .is_some_and(|(variable, _)| variable.kind == dfopt_semantic::model::VariableKind::Env);
             if made_here || base.config.env.get(name) == Some(value) {
                 continue;
             }
-            let of_toolchain = TOOLCHAIN_VARIABLES.contains(&name.as_str()) || name.ends_with("_VERSION") || name.contains("SHA256");
-            let asked = self.evidence.repairs.iter().any(|repair| matches!(repair, Repair::Variable { name: asked, .. } if asked == name));
+            let of_toolchain =
+                TOOLCHAIN_VARIABLES.contains(&name.as_str()) || name.ends_with("_VERSION") || name.contains("SHA256");
+            let asked = self
+                .evidence
+                .repairs
+                .iter()
+                .any(|repair| matches!(repair, Repair::Variable { name: asked, .. } if asked == name));
             let is_path = name == "PATH" && !self.path_is_needed(value, base);
             if asked || !(of_toolchain || is_path) {
                 variables.push((name, value));
@@ -397,7 +474,9 @@ impl Writer<'_> {
             carried.push(Carried { item: Item::Variable(name.clone()), reason: "set by the original base".into() });
             block.push_str(&style.line("ENV", &format!("{name}={}", env_value(value, self.model.escape()))));
         }
-        if !sets(|ast| matches!(ast, Instruction::Workdir(_))) && normal(&original.workdir) != normal(&base.config.workdir) {
+        if !sets(|ast| matches!(ast, Instruction::Workdir(_)))
+            && normal(&original.workdir) != normal(&base.config.workdir)
+        {
             block.push_str(&style.line("WORKDIR", normal(&original.workdir)));
         }
         if !sets(|ast| matches!(ast, Instruction::Entrypoint(_))) && original.entrypoint != base.config.entrypoint {
@@ -409,7 +488,8 @@ impl Writer<'_> {
             let words: Vec<String> = original.cmd.iter().map(|word| json(word)).collect();
             block.push_str(&style.line("CMD", &format!("[{}]", words.join(", "))));
         }
-        if !sets(|ast| matches!(ast, Instruction::Stopsignal(_))) && original.stop_signal != base.config.stop_signal
+        if !sets(|ast| matches!(ast, Instruction::Stopsignal(_)))
+            && original.stop_signal != base.config.stop_signal
             && let Some(signal) = &original.stop_signal
         {
             block.push_str(&style.line("STOPSIGNAL", signal));
@@ -433,14 +513,16 @@ impl Writer<'_> {
         let copied = self.files.copied(&stays);
         value.split(':').filter(|part| !has.contains(part)).any(|part| {
             copied.iter().any(|(path, file, _)| {
-                file.mode & 0o111 != 0 && path.strip_prefix(part).is_some_and(|rest| rest.starts_with('/') && !rest[1..].contains('/'))
+                file.mode & 0o111 != 0
+                    && path.strip_prefix(part).is_some_and(|rest| rest.starts_with('/') && !rest[1..].contains('/'))
             })
         })
     }
 
     /// The user in force at the cut, if the file set it.
     fn last_user(&self) -> Option<String> {
-        let step = self.routed[..self.cut].iter().rev().find(|routed| matches!(routed.step.ast, Instruction::User(_)))?;
+        let step =
+            self.routed[..self.cut].iter().rev().find(|routed| matches!(routed.step.ast, Instruction::User(_)))?;
         let word = step.step.ast.words().next()?;
         let runtime_user = self.base.map(|base| base.config.user.as_str()).unwrap_or_default();
         let text = word.raw();
@@ -466,7 +548,10 @@ impl Writer<'_> {
             note(routed.step);
         }
         for routed in &self.routed[..self.cut] {
-            if !matches!(routed.step.ast, Instruction::Run(_) | Instruction::Copy(_) | Instruction::Add(_) | Instruction::Arg(_)) {
+            if !matches!(
+                routed.step.ast,
+                Instruction::Run(_) | Instruction::Copy(_) | Instruction::Add(_) | Instruction::Arg(_)
+            ) {
                 note(routed.step);
             }
         }
@@ -475,7 +560,15 @@ impl Writer<'_> {
             let more: Vec<String> = self.routed[..self.cut]
                 .iter()
                 .filter(|routed| routed.step.variables.iter().any(|variable| used.contains(&variable.name)))
-                .flat_map(|routed| routed.step.ast.syntax().descendants().filter_map(dfopt_syntax::ast::Variable::cast).collect::<Vec<_>>())
+                .flat_map(|routed| {
+                    routed
+                        .step
+                        .ast
+                        .syntax()
+                        .descendants()
+                        .filter_map(dfopt_syntax::ast::Variable::cast)
+                        .collect::<Vec<_>>()
+                })
                 .filter_map(|variable| variable.name().map(|name| name.text().to_owned()))
                 .filter(|name| !used.contains(name))
                 .collect();
@@ -503,9 +596,12 @@ impl Writer<'_> {
         let full = step.ast.full_range();
         let text = self.model.text();
         let mut start = usize::from(full.start());
-        while let Some(line_start) = text[..start].strip_suffix('\n').map(|above| above.rfind('\n').map_or(0, |at| at + 1)) {
+        while let Some(line_start) =
+            text[..start].strip_suffix('\n').map(|above| above.rfind('\n').map_or(0, |at| at + 1))
+        {
             let line = &text[line_start..start];
-            let in_stage = self.routed.first().is_none_or(|first| line_start >= usize::from(first.step.ast.full_range().start()));
+            let in_stage =
+                self.routed.first().is_none_or(|first| line_start >= usize::from(first.step.ast.full_range().start()));
             if !line.trim_start().starts_with('#') || !in_stage {
                 break;
             }
@@ -523,7 +619,10 @@ impl Writer<'_> {
             Instruction::From(from) => from.image(),
             _ => None,
         });
-        image.map(|image| Edit::insert(image.range().end(), format!(" {} {build_stage}", style.keyword("AS")))).into_iter().collect()
+        image
+            .map(|image| Edit::insert(image.range().end(), format!(" {} {build_stage}", style.keyword("AS"))))
+            .into_iter()
+            .collect()
     }
 
     fn insertion(&self, style: &Style, mut block: String) -> Edit {
@@ -560,13 +659,17 @@ fn is_local_library(path: &str) -> bool {
 
 /// A path as a word of a POSIX shell.
 fn quoted(path: &str) -> String {
-    let plain = path.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-' | b'+' | b'@' | b':' | b',' | b'%'));
+    let plain = path.bytes().all(|b| {
+        b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-' | b'+' | b'@' | b':' | b',' | b'%')
+    });
     if plain { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
 /// A value as ENV reads it back.
 fn env_value(value: &str, escape: char) -> String {
-    let plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-' | b'+' | b':' | b',' | b'='));
+    let plain = value
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-' | b'+' | b':' | b',' | b'='));
     if plain && !value.is_empty() {
         return value.to_owned();
     }

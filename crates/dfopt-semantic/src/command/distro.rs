@@ -147,6 +147,8 @@ pub fn build_tool_package(name: &str) -> Option<BuildOnly> {
         | "apt-utils"
         | "patchutils"
         | "patchelf"
+        | "libcap2-bin"
+        | "libcap-utils"
         | "chrpath" => Some(BuildOnly::BuildTool),
         _ => None,
     }

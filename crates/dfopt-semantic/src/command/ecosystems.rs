@@ -493,6 +493,16 @@ pub fn is_any_manifest(path: &str) -> bool {
     ECOSYSTEMS.iter().any(|f| is_manifest(f.ecosystem, path))
 }
 
+/// True if the directory is one that holds manifests of the language and is seldom home to anything else, such as `config` of Elixir.
+#[must_use]
+pub fn is_manifest_directory(ecosystem: Ecosystem, path: &str) -> bool {
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+    let holds = |pattern: &&str| {
+        pattern.split_once('/').is_some_and(|(directory, rest)| directory == name && !rest.contains('/'))
+    };
+    facts(ecosystem).is_some_and(|f| f.manifests.iter().any(holds))
+}
+
 /// A pattern without directory matches the name anywhere; one with directories matches the end of the path.
 fn names(pattern: &str, path: &str) -> bool {
     if let Some(directory) = pattern.strip_suffix("/**") {

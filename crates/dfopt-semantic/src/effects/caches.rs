@@ -157,7 +157,7 @@ fn filled_by(understood: &Understood<'_>, state: &State<'_>) -> Vec<Cache> {
                 Manager::Pacman => caches.push(Cache::Pacman),
                 _ => {}
             }
-            if install.manager == Manager::Apt && install.refreshes {
+            if install.manager == Manager::Apt && install.refreshes && install.tool != "install_packages" {
                 caches.push(Cache::AptLists);
             }
         }

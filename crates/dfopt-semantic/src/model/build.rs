@@ -8,15 +8,16 @@ use dfopt_syntax::{Parse, TextRange};
 use super::scope::Scope;
 use super::stage::is_valid_name;
 use super::{
-    Base, Model, Options, Reference, ReferenceKind, ReferenceTarget, Role, Shell, Stage, StageName, Step, Value, Variable,
-    VariableKind,
+    Base, Model, Options, Reference, ReferenceKind, ReferenceTarget, Role, Shell, Stage, StageName, Step, Value,
+    Variable, VariableKind,
 };
 use crate::expand::{Syntax, Text, UnknownEnvironment, expand};
 use crate::image_ref::ImageRef;
 
 pub(super) fn build<'a>(text: &'a str, parse: &'a Parse, options: Options<'a>) -> Model<'a> {
     let file = parse.file();
-    let mut builder = Builder { escape: file.escape(), options, steps: Vec::new(), stages: Vec::new(), state: State::at_root() };
+    let mut builder =
+        Builder { escape: file.escape(), options, steps: Vec::new(), stages: Vec::new(), state: State::at_root() };
     for ast in file.instructions() {
         builder.instruction(ast);
     }
@@ -398,7 +399,9 @@ fn roles(stages: &mut [Stage], steps: &[Step], references: &[Reference], options
         }
     }
     while let Some(index) = fed.pop() {
-        for reference in references.iter().filter(|reference| steps.get(reference.step).is_some_and(|s| s.stage == Some(index))) {
+        for reference in
+            references.iter().filter(|reference| steps.get(reference.step).is_some_and(|s| s.stage == Some(index)))
+        {
             if let ReferenceTarget::Stage(to) = reference.target
                 && let Some(stage) = stages.get_mut(to).filter(|stage| stage.role == Role::Unreachable)
             {

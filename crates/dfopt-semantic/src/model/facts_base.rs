@@ -25,8 +25,10 @@ impl Model<'_> {
     /// Whether the instruction is carried out on Windows, as far as can be told.
     #[must_use]
     pub fn is_windows(&self, step: &Step) -> bool {
-        let program = step.shell.argv.first().map(|program| program.rsplit(['/', '\\']).next().unwrap_or(program).to_lowercase());
-        let by_shell = program.is_some_and(|name| matches!(name.trim_end_matches(".exe"), "cmd" | "powershell" | "pwsh"));
+        let program =
+            step.shell.argv.first().map(|program| program.rsplit(['/', '\\']).next().unwrap_or(program).to_lowercase());
+        let by_shell =
+            program.is_some_and(|name| matches!(name.trim_end_matches(".exe"), "cmd" | "powershell" | "pwsh"));
         by_shell || self.stage_of(step).and_then(|stage| self.base_facts(stage)).is_some_and(|facts| facts.is_windows())
     }
 

@@ -43,7 +43,10 @@ impl Model<'_> {
     /// The stages that are built to run a program which needs no build tools: not for development, not to be worked in.
     #[must_use]
     pub fn shipments(&self) -> Vec<Shipment<'_>> {
-        let built = self.stages().iter().filter(|stage| self.is_built(stage) && !stage.is_for_development() && !is_for_building(stage));
+        let built = self
+            .stages()
+            .iter()
+            .filter(|stage| self.is_built(stage) && !stage.is_for_development() && !is_for_building(stage));
         let shipments = built.filter_map(|stage| {
             let run = self.run_command(stage).filter(|run| !run.is_interactive() && !run.needs_toolchain())?;
             Some(Shipment { stage, run, products: self.products(stage) })
@@ -79,10 +82,13 @@ impl Model<'_> {
     /// that takes more than an insertion.
     #[must_use]
     pub fn appended(&self, step: &Step, command: &str) -> Option<(TextSize, String)> {
-        let script = self.script(step).filter(|script| script.source == ScriptSource::Text && script.script.complete)?;
-        let is_chain = script.script.invocations.iter().all(|one| {
-            matches!(one.connector_before, Connector::Start | Connector::And | Connector::Pipe)
-        });
+        let script =
+            self.script(step).filter(|script| script.source == ScriptSource::Text && script.script.complete)?;
+        let is_chain = script
+            .script
+            .invocations
+            .iter()
+            .all(|one| matches!(one.connector_before, Connector::Start | Connector::And | Connector::Pipe));
         let end = script.script.invocations.iter().map(|one| one.range().end).max()?;
         let range = step.ast.syntax().text_range();
         if !is_chain || step.ast.heredocs().next().is_some() {
@@ -107,7 +113,9 @@ impl Model<'_> {
 /// Whether the name says that the stage is there to build in.
 fn is_for_building(stage: &Stage) -> bool {
     let name = stage.name.as_ref().map(|name| &*name.name);
-    name.is_some_and(|name| name.split(['-', '_', '.']).any(|part| matches!(part, "build" | "builder" | "builds" | "compile" | "compiler")))
+    name.is_some_and(|name| {
+        name.split(['-', '_', '.']).any(|part| matches!(part, "build" | "builder" | "builds" | "compile" | "compiler"))
+    })
 }
 
 /// A rough size in words: `about 840 MB`.
@@ -152,7 +160,7 @@ mod tests {
     fn commands_are_appended() {
         for (run, want) in [
             ("RUN a && b\n", Some("RUN a && b && c\n")),
-            ("RUN a \\\n  && b \\\n\nCMD x\n", Some("RUN a \\\n  && b \\\n  && c \\\n\nCMD x\n")),
+            ("RUN a \\\n  && b\nCMD x\n", Some("RUN a \\\n  && b \\\n  && c\nCMD x\n")),
             ("RUN a; b\n", None),
             ("RUN a || b\n", None),
             ("RUN a && (b)\n", None),

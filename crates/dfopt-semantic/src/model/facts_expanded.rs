@@ -185,7 +185,9 @@ impl Model<'_> {
             }
         }
         match ast {
-            Instruction::From(from) => found.extend(from.image().map(|word| self.of_word(step, &word, TextRole::Image))),
+            Instruction::From(from) => {
+                found.extend(from.image().map(|word| self.of_word(step, &word, TextRole::Image)))
+            }
             Instruction::Env(_) | Instruction::Label(_) => {
                 for pair in ast.pairs() {
                     found.extend(pair.name().map(|word| self.of_word(step, &word, TextRole::Name)));
@@ -238,7 +240,8 @@ impl Model<'_> {
             Source::Heredoc(node) => Some(node.to_string().contains(['\'', '"'])),
             _ => None,
         };
-        let quoted: Vec<bool> = sources.iter().chain(&destination).collect::<Vec<_>>().iter().filter_map(quoted).collect();
+        let quoted: Vec<bool> =
+            sources.iter().chain(&destination).collect::<Vec<_>>().iter().filter_map(quoted).collect();
         for (heredoc, quoted) in step.ast.heredocs().zip(quoted) {
             let Some(body) = heredoc.body().filter(|_| !quoted) else { continue };
             let logical = LogicalText::of(&body);
@@ -294,7 +297,10 @@ mod tests {
         let model = Model::new(text, &parse, Options::default());
         let step = model.steps().last().unwrap();
         let found = model.expanded_texts(step, &step.ast);
-        found.iter().map(|one| (one.role.clone(), text[one.whole()].to_owned(), one.known().map(str::to_owned))).collect()
+        found
+            .iter()
+            .map(|one| (one.role.clone(), text[one.whole()].to_owned(), one.known().map(str::to_owned)))
+            .collect()
     }
 
     #[test]
@@ -310,7 +316,10 @@ mod tests {
         );
         assert_eq!(
             texts("FROM scratch\nRUN --mount=type=cache,target=/c,from=$x true\n"),
-            [(TextRole::Mount("type".into()), "cache".into(), known("cache")), (TextRole::Mount("target".into()), "/c".into(), known("/c"))]
+            [
+                (TextRole::Mount("type".into()), "cache".into(), known("cache")),
+                (TextRole::Mount("target".into()), "/c".into(), known("/c"))
+            ]
         );
         assert_eq!(
             texts("FROM scratch\nCOPY <<A <<'B' /d/\nx$v\nA\ny$v\nB\n"),

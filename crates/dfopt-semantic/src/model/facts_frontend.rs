@@ -33,9 +33,9 @@ impl Frontend {
         let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
         let colon = name.rfind(':').filter(|&colon| !name[colon..].contains('/'));
         let (repository, tag) = colon.map_or((name, ""), |colon| (&name[..colon], &name[colon + 1..]));
-        let is_docker = ["docker/dockerfile", "docker/dockerfile-upstream"]
-            .iter()
-            .any(|known| repository.strip_suffix(known).is_some_and(|before| before.is_empty() || before.ends_with('/')));
+        let is_docker = ["docker/dockerfile", "docker/dockerfile-upstream"].iter().any(|known| {
+            repository.strip_suffix(known).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        });
         if !is_docker {
             return Frontend::Foreign(image.to_owned());
         }

@@ -69,11 +69,27 @@ impl Model<'_> {
                 }
                 let read = |source: &ContextSource| {
                     install.named.iter().any(|name| {
-                        let is_whole = source.path == "." || step.workdir.known().is_some_and(|workdir| source.destination.contains(workdir));
+                        let is_whole = source.path == "."
+                            || step.workdir.known().is_some_and(|workdir| source.destination.contains(workdir));
                         source.destination.contains(name) && !is_whole
                     })
                 };
-                let first = copies.iter_mut().filter(|copy| !read(&copy.source)).max_by_key(|copy| weight(copy));
+                // A tool that only compiles fetches what a manifest names; a lone file has none.
+                let has_manifest = |copy: &EarlyCopy| {
+                    let manifests = self.stage_steps(stage).iter().filter(|other| other.index < step.index);
+                    copy.source.kind == Brought::Directory
+                        || manifests
+                            .into_iter()
+                            .flat_map(|other| self.context_sources(other))
+                            .any(|one| one.kind == Brought::Manifests)
+                };
+                let fits = |copy: &&mut EarlyCopy| {
+                    !read(&copy.source)
+                        && !ecosystems::is_manifest_directory(install.ecosystem, &copy.source.path)
+                        && !self.is_used(stage, copy, step)
+                        && (install.only_fetches || has_manifest(copy))
+                };
+                let first = copies.iter_mut().filter(fits).max_by_key(|copy| weight(copy));
                 if let Some(copy) = first {
                     copy.dependencies.push(install);
                 }
@@ -97,6 +113,14 @@ impl Model<'_> {
         }
         copies.retain(|copy| !copy.dependencies.is_empty() || !copy.packages.is_empty());
         copies
+    }
+
+    /// Whether a RUN from the copy of a file up to `last` names the file, so that it cannot come later.
+    fn is_used(&self, stage: &Stage, copy: &EarlyCopy, last: &Step) -> bool {
+        let name = copy.source.path.rsplit('/').next().unwrap_or(&copy.source.path);
+        let runs = self.stage_steps(stage).iter().filter(|step| step.index > copy.step && step.index <= last.index);
+        let mut runs = runs.filter(|step| matches!(step.ast, Instruction::Run(_)));
+        copy.source.kind == Brought::File && runs.any(|step| self.text_at(step.range()).contains(name))
     }
 
     /// The commands of a RUN that install what manifests ask for.
@@ -158,8 +182,12 @@ fn weight(copy: &EarlyCopy) -> (bool, std::cmp::Reverse<usize>) {
 fn installs(understood: &Understood<'_>) -> Option<bool> {
     match understood {
         // Packages named in the command hang on no manifest.
-        Understood::Pip(pip) if pip.installs() => (!pip.requirements.is_empty() || pip.uses_project_sources()).then_some(true),
-        Understood::Node(node) => matches!(node.verb, NodeVerb::Install | NodeVerb::CleanInstall | NodeVerb::Fetch).then_some(true),
+        Understood::Pip(pip) if pip.installs() => {
+            (!pip.requirements.is_empty() || pip.uses_project_sources()).then_some(true)
+        }
+        Understood::Node(node) => {
+            matches!(node.verb, NodeVerb::Install | NodeVerb::CleanInstall | NodeVerb::Fetch).then_some(true)
+        }
         Understood::Go(go) => match go.verb {
             GoVerb::ModDownload | GoVerb::ModVendor => Some(true),
             GoVerb::Get if go.packages.iter().all(|word| word.static_prefix().starts_with('.')) => Some(true),
@@ -176,15 +204,37 @@ fn installs(understood: &Understood<'_>) -> Option<bool> {
         Understood::Tool(run) => {
             let is_listed = matches!(
                 run.tool,
-                Tool::Poetry | Tool::Pipenv | Tool::Uv | Tool::Pdm | Tool::Conda | Tool::Maven | Tool::Gradle | Tool::Sbt | Tool::Dotnet
-                    | Tool::Composer | Tool::Bundler | Tool::Mix | Tool::Rebar | Tool::Swift | Tool::Stack | Tool::Cabal | Tool::Dart
-                    | Tool::Flutter | Tool::Deno | Tool::Shards
+                Tool::Poetry
+                    | Tool::Pipenv
+                    | Tool::Uv
+                    | Tool::Pdm
+                    | Tool::Conda
+                    | Tool::Maven
+                    | Tool::Gradle
+                    | Tool::Sbt
+                    | Tool::Dotnet
+                    | Tool::Composer
+                    | Tool::Bundler
+                    | Tool::Mix
+                    | Tool::Rebar
+                    | Tool::Swift
+                    | Tool::Stack
+                    | Tool::Cabal
+                    | Tool::Dart
+                    | Tool::Flutter
+                    | Tool::Deno
+                    | Tool::Shards
             );
-            let compiles = matches!(run.tool, Tool::Maven | Tool::Gradle | Tool::Sbt | Tool::Dotnet | Tool::Swift | Tool::Stack | Tool::Cabal);
+            let compiles = matches!(
+                run.tool,
+                Tool::Maven | Tool::Gradle | Tool::Sbt | Tool::Dotnet | Tool::Swift | Tool::Stack | Tool::Cabal
+            );
             match run.action {
                 // `uv python install`, `conda install numpy`: what is named hangs on no manifest.
                 Action::InstallDependencies | Action::Fetch if is_listed => {
-                    let names = matches!(run.tool, Tool::Conda | Tool::Uv) && !run.operands.is_empty() && run.option("-f").is_none();
+                    let names = matches!(run.tool, Tool::Conda | Tool::Uv)
+                        && !run.operands.is_empty()
+                        && run.option("-f").is_none();
                     (!names && !run.word.is_any(&["python", "update"])).then_some(true)
                 }
                 Action::Build if compiles => Some(false),
@@ -216,12 +266,16 @@ mod tests {
             ("COPY package.json .\nRUN npm ci\nCOPY . .\nRUN npm ci && npm run build\n", None),
             ("COPY . .\nRUN apt-get install -y curl\nRUN npm ci\n", Some((".", 1, 1))),
             ("COPY . .\nRUN apt-get install -y curl && ./x\n", None),
-            ("COPY . /srv\nRUN apt-get install -y curl\n", Some(("." , 0, 1))),
+            ("COPY . /srv\nRUN apt-get install -y curl\n", Some((".", 0, 1))),
             ("COPY deps /deps\nRUN pip install -r /deps/all.txt\n", None),
             ("COPY . .\nRUN pip install -r requirements.txt\n", Some((".", 1, 0))),
             ("COPY . .\nRUN pip install .\n", None),
             ("COPY . .\nRUN pip install x\n", None),
             ("COPY . .\nRUN go build .\n", Some((".", 1, 0))),
+            ("COPY config config\nRUN mix deps.get\n", None),
+            ("COPY x.patch .\nRUN git clone https://x/y . && patch -p1 < x.patch\nRUN go build .\n", None),
+            ("COPY main.go .\nRUN go build .\n", None),
+            ("COPY go.mod main.go ./\nRUN go build .\n", Some(("main.go", 1, 0))),
             ("COPY go.mod .\nRUN go mod download\nCOPY . .\nRUN go build .\n", None),
         ] {
             let found = early(text);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Model, Step};
-use crate::command::packages::{Maintenance, Manager, PackageKind};
+use crate::command::packages::{Maintenance, Manager, Package, PackageKind};
 use crate::command::{Command, Understood, understand};
 
 /// A package named in an install command.
@@ -68,11 +68,13 @@ impl Model<'_> {
             let Some(command) = Command::of(here.expanded) else { return };
             match understand(&command) {
                 Understood::PackageInstall(install) if install.root.is_none() => {
-                    let named = install.packages.iter().filter(|package| {
-                        matches!(package.kind, PackageKind::Name | PackageKind::Group) && !package.name.is_empty()
-                    });
+                    // `name=1.*` is a pattern for versions of one package.
+                    let is_one = |package: &&Package<'_>| {
+                        matches!(package.kind, PackageKind::Name | PackageKind::Group) || package.name.contains('=')
+                    };
+                    let named = install.packages.iter().filter(is_one).filter(|package| !package.name.is_empty());
                     let packages = named.map(|package| InstalledPackage {
-                        name: package.name.to_string(),
+                        name: package.name.split('=').next().unwrap_or_default().to_owned(),
                         range: package.word.range.clone(),
                         is_removed: false,
                     });
@@ -97,15 +99,14 @@ impl Model<'_> {
                         name => name.to_owned(),
                     });
                     let names: Vec<String> = names.collect();
-                    let sweeps = remove.unneeded && marked || !remove.complete;
+                    // `dnf history undo last` names nothing.
+                    let undoes = remove.verb.is_any(&["history"]);
+                    let sweeps = (remove.unneeded && marked) || undoes || !remove.complete;
                     removals.push(Removal { at, manager: remove.manager, names, sweeps });
                 }
-                // `dnf history undo last`
-                _ if matches!(command.name(), Some("dnf" | "yum")) && command.args().iter().any(|word| word.is_any(&["undo"])) => {
-                    removals.push(Removal { at, manager: Manager::Rpm, names: Vec::new(), sweeps: true });
-                }
                 Understood::PackageMaintenance(maintenance) if maintenance.action == Maintenance::Configure => {
-                    marked |= maintenance.tool == "apt-mark" && command.args().iter().any(|word| word.is_any(&["auto"]));
+                    marked |=
+                        maintenance.tool == "apt-mark" && command.args().iter().any(|word| word.is_any(&["auto"]));
                 }
                 _ => {}
             }
@@ -136,7 +137,7 @@ mod tests {
     #[test]
     fn what_stays() {
         for (run, want) in [
-            ("apt-get install -y gcc libpq-dev", "gcc libpq-dev"),
+            ("apt-get install -y gcc libpq-dev=15.*", "gcc libpq-dev"),
             ("apt-get install -y gcc curl && apt-get purge -y --auto-remove gcc", "curl"),
             ("apt-get install -y gcc && apt-get remove -y 'g*'", ""),
             ("deps='gcc make' && apt-get install -y $deps curl && apt-get purge -y $deps", "curl"),

@@ -66,8 +66,17 @@ impl ProjectFiles for InImage<'_, '_> {
 
 /// Directories of programs that are on `PATH` in most images.
 const PROGRAMS: &[&str] = &[
-    "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/go/bin", "/root/go/bin",
-    "/usr/local/cargo/bin", "/root/.cargo/bin", "/root/.local/bin",
+    "/usr/local/sbin",
+    "/usr/local/bin",
+    "/usr/sbin",
+    "/usr/bin",
+    "/sbin",
+    "/bin",
+    "/go/bin",
+    "/root/go/bin",
+    "/usr/local/cargo/bin",
+    "/root/.cargo/bin",
+    "/root/.local/bin",
 ];
 
 impl Model<'_> {
@@ -102,7 +111,9 @@ impl Model<'_> {
         let Some(artifacts) = self.with_script(step, |script, env| artifacts_of(script, env, files)) else { return };
         for artifact in artifacts.found {
             let own = products.iter_mut().skip(first).rev();
-            let made = own.filter(|product| product.command.start <= artifact.word.start).max_by_key(|product| product.command.start);
+            let made = own
+                .filter(|product| product.command.start <= artifact.word.start)
+                .max_by_key(|product| product.command.start);
             if let Some(product) = made {
                 product.paths.push(artifact.path);
             }
@@ -122,7 +133,12 @@ impl Model<'_> {
 
     /// Which product a container starts, and how; the last one that fits.
     #[must_use]
-    pub fn started_product<'p>(&self, stage: &Stage, run: &RunCommand, products: &'p [Product]) -> Option<(&'p Product, Use)> {
+    pub fn started_product<'p>(
+        &self,
+        stage: &Stage,
+        run: &RunCommand,
+        products: &'p [Product],
+    ) -> Option<(&'p Product, Use)> {
         run.invocations.iter().rev().find_map(|invocation| {
             let command = Command::of(invocation)?;
             let name = command.name()?;
@@ -133,9 +149,14 @@ impl Model<'_> {
                     products.iter().rev().find(|product| self.is_started(stage, run, product, &path, name))
                 }
                 Use::Interpreted | Use::Served => {
-                    let words: Vec<String> = command.args().iter().filter_map(|word| self.resolved(stage, word)).collect();
+                    let words: Vec<String> =
+                        command.args().iter().filter_map(|word| self.resolved(stage, word)).collect();
                     let is_site = |product: &&Product| {
-                        how != Use::Served || matches!(product.ecosystem, Some(Ecosystem::Node | Ecosystem::SiteGenerator | Ecosystem::Dart))
+                        how != Use::Served
+                            || matches!(
+                                product.ecosystem,
+                                Some(Ecosystem::Node | Ecosystem::SiteGenerator | Ecosystem::Dart)
+                            )
                     };
                     products.iter().rev().filter(is_site).find(|product| {
                         words.iter().any(|word| self.is_argument(run, product, name, word))
@@ -150,9 +171,14 @@ impl Model<'_> {
     fn is_started(&self, stage: &Stage, run: &RunCommand, product: &Product, path: &str, name: &str) -> bool {
         if path.contains('/') {
             let Some(path) = run.path(path) else { return false };
-            let is_system = ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"].iter().any(|system| path.starts_with(system));
+            let is_system =
+                ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"].iter().any(|system| path.starts_with(system));
             let may_be = product.may_be(&path);
-            return may_be || (product.is_unplaced() && !is_system && !self.is_copied_to(stage, &path) && !looks_like_script(&path));
+            return may_be
+                || (product.is_unplaced()
+                    && !is_system
+                    && !self.is_copied_to(stage, &path)
+                    && !looks_like_script(&path));
         }
         let own = self.path_directories(stage);
         let places = PROGRAMS.iter().copied().chain(own.iter().map(String::as_str));
@@ -188,7 +214,8 @@ impl Model<'_> {
     fn path_directories(&self, stage: &Stage) -> Vec<String> {
         let steps = self.chain(stage).flat_map(|stage| self.stage_steps(stage));
         let pairs = steps.filter(|step| matches!(step.ast, Instruction::Env(_))).flat_map(|step| step.ast.pairs());
-        let values = pairs.filter(|pair| pair.name().is_some_and(|name| name.raw() == "PATH")).filter_map(|pair| pair.value());
+        let values =
+            pairs.filter(|pair| pair.name().is_some_and(|name| name.raw() == "PATH")).filter_map(|pair| pair.value());
         values
             .flat_map(|value| value.raw().trim_matches('"').split(':').map(str::to_owned).collect::<Vec<_>>())
             .filter(|directory| directory.starts_with('/'))
@@ -200,7 +227,9 @@ impl Model<'_> {
     pub fn is_copied_to(&self, stage: &Stage, path: &str) -> bool {
         let steps = self.chain(stage).flat_map(|stage| self.stage_steps(stage));
         steps.filter_map(|step| Some((step, step.copied(self)?))).any(|(step, copied)| {
-            let Some(destination) = copied.destination.as_ref().and_then(|destination| destination.text.known().map(str::to_owned)) else {
+            let Some(destination) =
+                copied.destination.as_ref().and_then(|destination| destination.text.known().map(str::to_owned))
+            else {
                 return false;
             };
             let whole = normalize(&destination, step.workdir.known().unwrap_or("/"));
@@ -244,7 +273,9 @@ fn verb_range(command: &Command<'_>, understood: &Understood<'_>) -> Range<u32> 
     let verb = match understood {
         Understood::Go(go) => Some(go.word),
         Understood::Cargo(cargo) => Some(cargo.word),
-        Understood::Node(node) => node.script.and_then(|script| command.args().iter().find(|word| word.is_any(&[script]))).or(Some(node.word)),
+        Understood::Node(node) => {
+            node.script.and_then(|script| command.args().iter().find(|word| word.is_any(&[script]))).or(Some(node.word))
+        }
         Understood::Tool(run) => Some(run.word),
         _ => None,
     };
@@ -256,14 +287,36 @@ fn verb_range(command: &Command<'_>, understood: &Understood<'_>) -> Range<u32> 
 fn how_used(name: &str, args: &[Word]) -> Use {
     let interprets = matches!(
         name,
-        "java" | "dotnet" | "node" | "nodejs" | "bun" | "deno" | "erl" | "elixir" | "mono" | "php" | "ruby" | "pm2" | "pm2-runtime"
+        "java"
+            | "dotnet"
+            | "node"
+            | "nodejs"
+            | "bun"
+            | "deno"
+            | "erl"
+            | "elixir"
+            | "mono"
+            | "php"
+            | "ruby"
+            | "pm2"
+            | "pm2-runtime"
     );
     let serves = matches!(
         name,
-        "serve" | "http-server" | "nginx" | "caddy" | "httpd" | "static-web-server" | "http-server-spa" | "lite-server" | "apache2-foreground"
+        "serve"
+            | "http-server"
+            | "nginx"
+            | "caddy"
+            | "httpd"
+            | "static-web-server"
+            | "http-server-spa"
+            | "lite-server"
+            | "apache2-foreground"
     );
     let is_module = |module: &str| args.windows(2).any(|pair| pair[0].is_any(&["-m"]) && pair[1].is_any(&[module]));
-    let runs = |program: &str| matches!(name, "npx" | "bunx" | "pnpx" | "yarn") && args.iter().any(|word| word.is_any(&[program]));
+    let runs = |program: &str| {
+        matches!(name, "npx" | "bunx" | "pnpx" | "yarn") && args.iter().any(|word| word.is_any(&[program]))
+    };
     if serves || is_module("http.server") || runs("serve") || runs("http-server") {
         Use::Served
     } else if interprets {
@@ -275,7 +328,8 @@ fn how_used(name: &str, args: &[Word]) -> Use {
 
 fn looks_like_script(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.contains("entrypoint") || [".sh", ".bash", ".py", ".js", ".rb", ".pl", ".php"].iter().any(|ending| name.ends_with(ending))
+    name.contains("entrypoint")
+        || [".sh", ".bash", ".py", ".js", ".rb", ".pl", ".php"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// Programs that no project makes.
@@ -285,9 +339,36 @@ fn is_known_program(name: &str) -> bool {
     is_understood
         || matches!(
             name,
-            "python" | "python3" | "perl" | "ruby" | "php" | "java" | "node" | "sh" | "bash" | "supervisord" | "gunicorn" | "uvicorn"
-                | "celery" | "cron" | "crond" | "nginx" | "apache2" | "apachectl" | "httpd" | "sshd" | "/usr/sbin/sshd" | "php-fpm"
-                | "catalina.sh" | "jupyter" | "R" | "puma" | "unicorn" | "rails" | "rake" | "uwsgi"
+            "python"
+                | "python3"
+                | "perl"
+                | "ruby"
+                | "php"
+                | "java"
+                | "node"
+                | "sh"
+                | "bash"
+                | "supervisord"
+                | "gunicorn"
+                | "uvicorn"
+                | "celery"
+                | "cron"
+                | "crond"
+                | "nginx"
+                | "apache2"
+                | "apachectl"
+                | "httpd"
+                | "sshd"
+                | "/usr/sbin/sshd"
+                | "php-fpm"
+                | "catalina.sh"
+                | "jupyter"
+                | "R"
+                | "puma"
+                | "unicorn"
+                | "rails"
+                | "rake"
+                | "uwsgi"
         )
 }
 
@@ -311,13 +392,31 @@ mod tests {
     fn programs_are_found_where_they_are_put() {
         for (text, want) in [
             ("FROM golang\nWORKDIR /app\nRUN go build -o app .\nCMD [\"./app\"]\n", Some(("go build", Use::Started))),
-            ("FROM golang\nWORKDIR /app\nRUN go build -o /bin/app . \nCMD [\"app\"]\n", Some(("go build", Use::Started))),
-            ("FROM golang\nWORKDIR /app\nRUN go build -o out . && mv out /usr/local/bin/server\nCMD server\n", Some(("go build", Use::Started))),
-            ("FROM golang\nWORKDIR /app\nRUN go install ./cmd/x\nENTRYPOINT [\"x\"]\n", Some(("go install", Use::Started))),
-            ("FROM rust\nWORKDIR /app\nRUN cargo build --release\nCMD [\"./target/release/x\"]\n", Some(("cargo build", Use::Started))),
-            ("FROM maven\nWORKDIR /app\nRUN mvn -q package\nCMD java $OPTS -jar target/x.jar\n", Some(("mvn -q package", Use::Interpreted))),
+            (
+                "FROM golang\nWORKDIR /app\nRUN go build -o /bin/app . \nCMD [\"app\"]\n",
+                Some(("go build", Use::Started)),
+            ),
+            (
+                "FROM golang\nWORKDIR /app\nRUN go build -o out . && mv out /usr/local/bin/server\nCMD server\n",
+                Some(("go build", Use::Started)),
+            ),
+            (
+                "FROM golang\nWORKDIR /app\nRUN go install ./cmd/x\nENTRYPOINT [\"x\"]\n",
+                Some(("go install", Use::Started)),
+            ),
+            (
+                "FROM rust\nWORKDIR /app\nRUN cargo build --release\nCMD [\"./target/release/x\"]\n",
+                Some(("cargo build", Use::Started)),
+            ),
+            (
+                "FROM maven\nWORKDIR /app\nRUN mvn -q package\nCMD java $OPTS -jar target/x.jar\n",
+                Some(("mvn -q package", Use::Interpreted)),
+            ),
             ("FROM gcc\nWORKDIR /app\nRUN make\nCMD [\"./x\"]\n", Some(("make", Use::Started))),
-            ("FROM node\nWORKDIR /app\nRUN npm run build\nCMD [\"npx\", \"serve\", \"-s\", \"build\"]\n", Some(("npm run build", Use::Served))),
+            (
+                "FROM node\nWORKDIR /app\nRUN npm run build\nCMD [\"npx\", \"serve\", \"-s\", \"build\"]\n",
+                Some(("npm run build", Use::Served)),
+            ),
             ("FROM golang\nWORKDIR /app\nRUN go build -o app .\nCMD [\"nginx\"]\n", None),
             ("FROM golang\nWORKDIR /app\nRUN go build -o app .\nCMD [\"./start.sh\"]\n", None),
             ("FROM gcc\nWORKDIR /app\nRUN make\nCMD [\"python3\", \"x.py\"]\n", None),

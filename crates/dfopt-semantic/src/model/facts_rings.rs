@@ -42,7 +42,9 @@ mod tests {
         let text = "FROM x AS a\nCOPY --from=c d e\nFROM a AS b\nRUN --mount=from=a,target=/m y\nFROM x AS c\nCOPY --from=b d e\n";
         let parse = dfopt_syntax::parse(text);
         let model = Model::new(text, &parse, Options::default());
-        let names = |from, to| model.copies_between(from, to).map(|way| way.iter().map(|one| one.name.clone()).collect::<Vec<_>>());
+        let names = |from, to| {
+            model.copies_between(from, to).map(|way| way.iter().map(|one| one.name.clone()).collect::<Vec<_>>())
+        };
         assert_eq!(names(2, 0), Some(vec!["b".to_owned(), "a".to_owned()]));
         assert_eq!(names(0, 1), Some(vec!["c".to_owned(), "b".to_owned()]));
         let parse = dfopt_syntax::parse("FROM x AS a\nFROM a\n");

@@ -3,7 +3,7 @@
 use dfopt_syntax::ast::{CommandForm, Instruction};
 
 use super::{CommandLine, Model, Stage, Step};
-use crate::command::{Command, Connector, Invocation, Word, understand};
+use crate::command::{Command, Connector, Invocation, Understood, Word, understand};
 use crate::effects::normalize;
 
 /// What a container starts.
@@ -31,13 +31,37 @@ impl RunCommand {
     pub fn is_interactive(&self) -> bool {
         let [only] = self.invocations.as_slice() else { return self.invocations.is_empty() };
         let Some(command) = Command::of(only) else { return true };
-        let has_script = command.args().iter().any(|word| !word.static_prefix().starts_with('-') || word.is_any(&["-c", "-e", "-m"]));
+        // Images that others are built in by source-to-image only say so when they are run.
+        if command.name_word().is_some_and(|word| word.raw.ends_with("/usage")) {
+            return true;
+        }
+        let has_script = command
+            .args()
+            .iter()
+            .any(|word| !word.static_prefix().starts_with('-') || word.is_any(&["-c", "-e", "-m"]));
         command.name().is_some_and(|name| {
             let is_prompt = is_shell(name)
                 || matches!(
                     name,
-                    "python" | "python3" | "pypy" | "pypy3" | "node" | "irb" | "iex" | "ghci" | "julia" | "R" | "jshell" | "lua"
-                        | "php" | "perl" | "swift" | "deno" | "bun" | "erl" | "ipython"
+                    "python"
+                        | "python3"
+                        | "pypy"
+                        | "pypy3"
+                        | "node"
+                        | "irb"
+                        | "iex"
+                        | "ghci"
+                        | "julia"
+                        | "R"
+                        | "jshell"
+                        | "lua"
+                        | "php"
+                        | "perl"
+                        | "swift"
+                        | "deno"
+                        | "bun"
+                        | "erl"
+                        | "ipython"
                 );
             let is_idle = matches!((name, command.args()), ("sleep", _))
                 || (name == "tail" && command.args().iter().any(|word| word.is_any(&["/dev/null"])));
@@ -106,8 +130,10 @@ impl Model<'_> {
         }
         let facts = self.base_facts(stage);
         let of_base = |argv: Option<&'static [&'static str]>| argv.filter(|argv| !argv.is_empty());
-        let base_entrypoint = of_base(facts.as_ref().and_then(|facts| facts.entrypoint)).filter(|_| entrypoint.is_none());
-        let base_cmd = of_base(facts.as_ref().and_then(|facts| facts.cmd)).filter(|_| entrypoint.is_none() && cmd.is_none());
+        let base_entrypoint =
+            of_base(facts.as_ref().and_then(|facts| facts.entrypoint)).filter(|_| entrypoint.is_none());
+        let base_cmd =
+            of_base(facts.as_ref().and_then(|facts| facts.cmd)).filter(|_| entrypoint.is_none() && cmd.is_none());
         let mut run = RunCommand { workdir: self.final_workdir(stage), ..RunCommand::default() };
         let mut argv: Vec<Word> = Vec::new();
         argv.extend(base_entrypoint.unwrap_or_default().iter().map(|text| Word::literal(text, 0)));
@@ -123,7 +149,9 @@ impl Model<'_> {
             let all = script.invocations();
             match step.command_line() {
                 Some(CommandLine::Exec(_)) => {
-                    argv.extend(script.script.invocations.iter().flat_map(|invocation| invocation.words.iter().cloned()));
+                    argv.extend(
+                        script.script.invocations.iter().flat_map(|invocation| invocation.words.iter().cloned()),
+                    );
                     run.invocations.extend(all.into_iter().skip(1).cloned());
                 }
                 _ => run.invocations.extend(all.into_iter().cloned()),
@@ -140,10 +168,18 @@ impl Model<'_> {
     /// Sees what a start script hands over to, and what a script of the build context runs.
     fn look_through(&self, run: &mut RunCommand, stage: &Stage, whole: &Invocation, cmd: Option<&Step>) {
         let Some(command) = Command::of(whole) else { return };
+        if let Understood::Node(node) = understand(&command)
+            && let Some(script) = node.script.and_then(|name| self.manifest_script(run, stage, name))
+        {
+            run.invocations.extend(super::script::read(&script));
+            return;
+        }
         let Some(path) = command.path() else { return };
         // `sh start.sh` runs the script that it is given.
         let script = match command.name() {
-            Some(name) if is_shell(name) => command.args().iter().find(|word| !word.static_prefix().starts_with('-')).and_then(Word::text),
+            Some(name) if is_shell(name) => {
+                command.args().iter().find(|word| !word.static_prefix().starts_with('-')).and_then(Word::text)
+            }
             _ => Some(path),
         };
         let Some(script) = script.filter(|script| is_script_name(script)) else { return };
@@ -156,6 +192,22 @@ impl Model<'_> {
             let handed: Vec<Word> = command.args().to_vec();
             if !handed.is_empty() && path == script {
                 run.invocations.push(Invocation::simple(handed, Connector::Start));
+            }
+        }
+    }
+
+    /// The command that `package.json` has for a name, where the build context can be read.
+    fn manifest_script(&self, run: &RunCommand, stage: &Stage, name: &str) -> Option<String> {
+        let manifest = self.copied_script(stage, &run.path("package.json")?)?;
+        let (_, scripts) = manifest.split_once("\"scripts\"")?;
+        let (_, rest) = scripts.split_once(&format!("\"{name}\""))?;
+        let mut chars = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?.chars();
+        let mut command = String::new();
+        loop {
+            match chars.next()? {
+                '"' => return Some(command),
+                '\\' => command.push(chars.next()?),
+                c => command.push(c),
             }
         }
     }
@@ -183,8 +235,11 @@ impl Model<'_> {
                 let destination = normalize(destination, step.workdir.known().unwrap_or("/"));
                 copied.sources.iter().find_map(|source| {
                     let source = source.text.known()?.trim_start_matches("./").trim_matches('/');
-                    let below = path.strip_prefix(destination.trim_end_matches('/')).map(|rest| rest.trim_start_matches('/'));
-                    let inside = below.map(|below| if matches!(source, "" | ".") { below.to_owned() } else { format!("{source}/{below}") });
+                    let below =
+                        path.strip_prefix(destination.trim_end_matches('/')).map(|rest| rest.trim_start_matches('/'));
+                    let inside = below.map(|below| {
+                        if matches!(source, "" | ".") { below.to_owned() } else { format!("{source}/{below}") }
+                    });
                     let is_file = source.rsplit('/').next() == Some(name) || destination == path;
                     let file = is_file.then(|| source.to_owned());
                     let found = [file, inside].into_iter().flatten().find_map(|path| context.read(&path))?;
@@ -199,7 +254,9 @@ impl Model<'_> {
 fn is_script_name(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    matches!(ending, "sh" | "bash") || name.contains("entrypoint") || matches!(name, "entry" | "start" | "run" | "init" | "bootstrap")
+    matches!(ending, "sh" | "bash")
+        || name.contains("entrypoint")
+        || matches!(name, "entry" | "start" | "run" | "init" | "bootstrap")
 }
 
 #[cfg(test)]
@@ -216,7 +273,10 @@ mod tests {
     }
 
     fn texts(run: &RunCommand) -> Vec<String> {
-        run.invocations.iter().map(|one| one.words.iter().map(|word| &*word.raw).collect::<Vec<_>>().join(" ")).collect()
+        run.invocations
+            .iter()
+            .map(|one| one.words.iter().map(|word| &*word.raw).collect::<Vec<_>>().join(" "))
+            .collect()
     }
 
     #[test]
@@ -241,11 +301,23 @@ mod tests {
             ("FROM x\nCMD [\"bash\", \"start.sh\"]\n", false),
             ("FROM x\nCMD [\"bash\", \"-c\", \"a\"]\n", false),
             ("FROM x\nCMD sleep infinity\n", true),
+            ("FROM x\nCMD $SCRIPTS/usage\n", true),
             ("FROM python:3.12\n", true),
             ("FROM x\nCMD python app.py\n", false),
         ] {
             assert_eq!(run(text).unwrap().is_interactive(), want, "{text}");
         }
+    }
+
+    #[test]
+    fn scripts_of_a_manifest_are_read() {
+        let context = MemoryContext::new()
+            .file("package.json", "{\"scripts\": {\"x\": \"y\", \"start\" : \"node \\\"dist/a.js\\\"\"}}");
+        let text = "FROM x\nWORKDIR /app\nCOPY . .\nCMD [\"npm\", \"start\"]\n";
+        let parse = dfopt_syntax::parse(text);
+        let model = Model::new(text, &parse, Options { context: Some(&context), ..Options::default() });
+        let found = model.run_command(model.target().unwrap()).unwrap();
+        assert_eq!(texts(&found), ["npm start", "node \"dist/a.js\""]);
     }
 
     #[test]

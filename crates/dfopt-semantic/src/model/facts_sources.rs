@@ -47,7 +47,8 @@ impl Model<'_> {
                     path => path,
                 };
                 let kind = self.kind_of(&path, text);
-                let destination = destination.zip(step.workdir.known()).map(|(to, workdir)| (normalize(to, workdir), to));
+                let destination =
+                    destination.zip(step.workdir.known()).map(|(to, workdir)| (normalize(to, workdir), to));
                 let destination = match destination {
                     None => PathPattern::any(),
                     Some((whole, to)) if kind != Brought::Directory && (several || to.ends_with(['/', '.'])) => {
@@ -80,11 +81,15 @@ impl Model<'_> {
             return Brought::Manifests;
         }
         // Without the context only the name tells: `.mvn`, `gradle` and `.yarn` hold nothing but what directs the build.
-        let is_directing = matches!(name, ".mvn" | "gradle" | ".yarn" | ".cargo" | "patches" | "requirements" | "project" | "prisma" | "buildSrc");
+        let is_directing = matches!(
+            name,
+            ".mvn" | "gradle" | ".yarn" | ".cargo" | "patches" | "requirements" | "project" | "prisma" | "buildSrc"
+        );
         if is_directing || ecosystems::is_any_manifest(&format!("{path}/x")) {
             return Brought::Manifests;
         }
-        let has_ending = name.trim_start_matches('.').contains('.') || matches!(name, "Makefile" | "LICENSE" | "Procfile" | "gradlew" | "mvnw");
+        let has_ending = name.trim_start_matches('.').contains('.')
+            || matches!(name, "Makefile" | "LICENSE" | "Procfile" | "gradlew" | "mvnw");
         if has_ending && !text.ends_with('/') { Brought::File } else { Brought::Directory }
     }
 
@@ -101,10 +106,13 @@ impl Model<'_> {
 fn names_manifests(pattern: &str) -> bool {
     let Ok(glob) = Glob::parse(pattern) else { return false };
     // `*.py` would match `setup.py` among others.
-    let is_open = pattern.starts_with('*') && ![".json", ".lock", ".toml", ".yaml", ".yml", ".txt"].iter().any(|ending| pattern.ends_with(ending));
+    let is_open = pattern.starts_with('*')
+        && ![".json", ".lock", ".toml", ".yaml", ".yml", ".txt"].iter().any(|ending| pattern.ends_with(ending));
     let names = ECOSYSTEMS.iter().flat_map(|facts| facts.manifests.iter().chain(facts.locks));
     // `*.csproj` stands in the table as it does in the file.
-    names.into_iter().any(|name| *name == pattern || (!is_open && !has_wildcards(name) && glob.matches(name.rsplit('/').next().unwrap_or(name))))
+    names.into_iter().any(|name| {
+        *name == pattern || (!is_open && !has_wildcards(name) && glob.matches(name.rsplit('/').next().unwrap_or(name)))
+    })
 }
 
 #[cfg(test)]

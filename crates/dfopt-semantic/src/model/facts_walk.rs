@@ -20,7 +20,8 @@ impl Model<'_> {
             Some(user) => user.known().map(|user| user.split(':').next().unwrap_or_default().to_owned()),
             None => Some(facts.as_ref().and_then(|facts| facts.user()).unwrap_or("root").to_owned()),
         };
-        let mut env = Env { workdir: step.workdir.known().map(Into::into), user: user.map(Into::into), ..Env::default() };
+        let mut env =
+            Env { workdir: step.workdir.known().map(Into::into), user: user.map(Into::into), ..Env::default() };
         let mut seen = Vec::new();
         for (variable, _) in self.scope(step).variables() {
             if seen.contains(&&*variable.name) {
@@ -85,7 +86,8 @@ impl Model<'_> {
             Instruction::Onbuild(onbuild) => onbuild.trigger(),
             _ => None,
         };
-        let flags = trigger.as_ref().unwrap_or(&step.ast).flags().filter(|flag| flag.name().as_deref() == Some("mount"));
+        let flags =
+            trigger.as_ref().unwrap_or(&step.ast).flags().filter(|flag| flag.name().as_deref() == Some("mount"));
         let texts = flags.map(|flag| FlagText::of(&flag, self.escape()).value);
         texts
             .map(|text| {
@@ -116,7 +118,8 @@ impl Model<'_> {
     /// What a RUN reads from outside itself.
     #[must_use]
     pub fn reads(&self, step: &Step) -> Footprint {
-        self.with_script(step, |script, env| effects::effects_of(script, env).reads).unwrap_or_else(Footprint::everything)
+        self.with_script(step, |script, env| effects::effects_of(script, env).reads)
+            .unwrap_or_else(Footprint::everything)
     }
 }
 
@@ -157,7 +160,10 @@ mod tests {
         assert_eq!(left("FROM python:3.12\nRUN pip install x\n"), [Cache::Pip]);
         assert_eq!(left("FROM python:3.12\nENV PIP_NO_CACHE_DIR=1\nRUN pip install x\n"), []);
         assert_eq!(left("FROM python:3.12\nRUN --mount=type=cache,target=/root/.cache pip install x\n"), []);
-        assert_eq!(left("FROM python:3.12\nUSER app\nRUN --mount=type=cache,target=/home/app/.cache/pip pip install x\n"), []);
+        assert_eq!(
+            left("FROM python:3.12\nUSER app\nRUN --mount=type=cache,target=/home/app/.cache/pip pip install x\n"),
+            []
+        );
         assert_eq!(left("FROM unknown/x\nRUN pip install x && rm -rf ~/.cache/pip\n"), []);
         assert_eq!(left("FROM python:3.12\nRUN sh -c 'pip install x'\n"), [Cache::Pip]);
         assert_eq!(left("FROM python:3.12\nRUN pip install x && bash -c 'rm -rf /root/.cache'\n"), []);

@@ -3,8 +3,11 @@
 //! Facts are computed when first asked for and kept, so rules and planner share them.
 
 mod build;
+mod effects;
 mod facts_base;
 mod facts_bloat;
+mod facts_deletions;
+mod facts_development;
 mod facts_expanded;
 mod facts_frontend;
 mod facts_order;
@@ -26,7 +29,10 @@ use std::collections::BTreeMap;
 use dfopt_syntax::ast::{AstNode, File};
 use dfopt_syntax::{Parse, TextRange};
 
+pub use effects::CONTEXT_ROOT;
 pub use facts_bloat::{LeftCache, Shipment, bytes, rough_size};
+pub use facts_deletions::Deletion;
+pub use facts_development::DevelopmentInstall;
 pub use facts_expanded::{ExpandedText, FlagText, TextRole};
 pub use facts_frontend::{CheckDirective, Frontend};
 pub use facts_order::{DependencyInstall, EarlyCopy};

@@ -55,8 +55,17 @@ pub struct Variable {
 
 /// Arguments that the builder sets for every build, visible in FROM.
 const PLATFORM_ARGS: &[&str] = &[
-    "BUILDPLATFORM", "BUILDOS", "BUILDOSVERSION", "BUILDARCH", "BUILDVARIANT", "TARGETPLATFORM", "TARGETOS",
-    "TARGETOSVERSION", "TARGETARCH", "TARGETVARIANT", "TARGETSTAGE",
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDOSVERSION",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETOSVERSION",
+    "TARGETARCH",
+    "TARGETVARIANT",
+    "TARGETSTAGE",
 ];
 
 /// Arguments that need no declaration.
@@ -71,7 +80,8 @@ pub fn is_platform_arg(name: &str) -> bool {
 /// Whether an argument of that name needs no declaration.
 #[must_use]
 pub fn is_proxy_arg(name: &str) -> bool {
-    PROXY_ARGS.contains(&name) || (name == name.to_ascii_lowercase() && PROXY_ARGS.contains(&&*name.to_ascii_uppercase()))
+    PROXY_ARGS.contains(&name)
+        || (name == name.to_ascii_lowercase() && PROXY_ARGS.contains(&&*name.to_ascii_uppercase()))
 }
 
 /// The variables visible at a place.
@@ -104,13 +114,23 @@ impl<'m, 'a> Scope<'m, 'a> {
 
     pub(super) fn after(model: &'m Model<'a>, stage: &Stage) -> Self {
         let end = stage.steps.end;
-        Scope { steps: &model.steps, stages: &model.stages, options: model.options, end, stage: Some(stage.index), is_global: false }
+        Scope {
+            steps: &model.steps,
+            stages: &model.stages,
+            options: model.options,
+            end,
+            stage: Some(stage.index),
+            is_global: false,
+        }
     }
 
     /// The variables of the global scope, the last first.
     fn globals(&self) -> impl Iterator<Item = (&'m Variable, &'m Step)> + use<'m> {
         let first = self.stages.first().map_or(self.steps.len(), |stage| stage.steps.start);
-        self.steps[..first.min(self.end)].iter().rev().flat_map(|step| step.variables.iter().rev().map(move |v| (v, step)))
+        self.steps[..first.min(self.end)]
+            .iter()
+            .rev()
+            .flat_map(|step| step.variables.iter().rev().map(move |v| (v, step)))
     }
 
     /// The variables made in the file that are visible here, the latest first; shadowed ones follow.
@@ -152,7 +172,8 @@ impl<'m, 'a> Scope<'m, 'a> {
     #[must_use]
     pub fn global_value(&self, name: &str) -> Option<Value> {
         let global = Scope::globals_of(self.steps, self.stages, self.options, usize::MAX);
-        let found = global.globals().find(|(variable, _)| variable.name == name).map(|(variable, _)| variable.value.clone());
+        let found =
+            global.globals().find(|(variable, _)| variable.name == name).map(|(variable, _)| variable.value.clone());
         found.or_else(|| is_platform_arg(name).then_some(Value::Unknown))
     }
 

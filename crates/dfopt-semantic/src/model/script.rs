@@ -86,7 +86,8 @@ fn of_instruction(model: &Model<'_>, ast: &Instruction, shell: &Shell) -> Option
                 && is_only_heredoc(&node)
             {
                 let body = heredoc.text();
-                let dialect = body.strip_prefix("#!").map_or(dialect, |line| of_shebang(line.lines().next().unwrap_or_default()));
+                let dialect =
+                    body.strip_prefix("#!").map_or(dialect, |line| of_shebang(line.lines().next().unwrap_or_default()));
                 let node = heredoc.shell_text()?;
                 return Some(of_node(&node, dialect, options, ScriptSource::Heredoc, &identity, 0));
             }
@@ -95,7 +96,8 @@ fn of_instruction(model: &Model<'_>, ast: &Instruction, shell: &Shell) -> Option
                 && let Some(body) = heredoc.shell_text()
                 && let Some(reader) = script.script.invocations.iter().rposition(reads_heredoc)
             {
-                let dialect = script.script.invocations[reader].words.first().and_then(Word::text).and_then(Dialect::of_program);
+                let dialect =
+                    script.script.invocations[reader].words.first().and_then(Word::text).and_then(Dialect::of_program);
                 let dialect = dialect.unwrap_or_default();
                 let inner = of_node(&body, dialect, ShellOptions::default(), ScriptSource::Inner, &identity, 1);
                 script.inner.push((reader, inner));
@@ -163,7 +165,11 @@ fn of_exec(json: &JsonArray) -> ShellScript {
         .iter()
         .map(|string| {
             let range = string.range();
-            Word { value: Some(string.value().into()), raw: string.value().into(), range: range.start().into()..range.end().into() }
+            Word {
+                value: Some(string.value().into()),
+                raw: string.value().into(),
+                range: range.start().into()..range.end().into(),
+            }
         })
         .collect();
     let invocation = Invocation::simple(words, Connector::Start);
@@ -178,7 +184,8 @@ fn of_exec(json: &JsonArray) -> ShellScript {
         let dialect = called.dialect.unwrap_or_default();
         inner.push((0, of_text(&text, dialect, called.options, &place, 1)));
     }
-    let script = Script { invocations: vec![invocation], complete: json.others().next().is_none(), ..Script::default() };
+    let script =
+        Script { invocations: vec![invocation], complete: json.others().next().is_none(), ..Script::default() };
     ShellScript { script, source: ScriptSource::Exec, inner }
 }
 
@@ -189,7 +196,13 @@ pub(super) fn read(text: &str) -> Vec<Invocation> {
 }
 
 /// A script in a string whose bytes stand at `place`.
-fn of_text(text: &str, dialect: Dialect, options: ShellOptions, place: &dyn Fn(usize) -> u32, depth: usize) -> ShellScript {
+fn of_text(
+    text: &str,
+    dialect: Dialect,
+    options: ShellOptions,
+    place: &dyn Fn(usize) -> u32,
+    depth: usize,
+) -> ShellScript {
     let parsed = parse_script(text);
     let mut script = of_node(&parsed.root, dialect, options, ScriptSource::Inner, place, depth);
     script.script.complete &= parsed.errors.is_empty();
@@ -234,7 +247,11 @@ fn inline(invocation: &Invocation, depth: usize) -> Option<ShellScript> {
     let exact = raw.get(lead..raw.len() - lead) == Some(text) && called.word.range.len() == raw.len();
     let (start, end) = (called.word.range.start, called.word.range.end);
     let place = move |at: usize| {
-        if exact { start.saturating_add(identity(lead + at)) } else { start.saturating_add(identity(lead + at)).min(end) }
+        if exact {
+            start.saturating_add(identity(lead + at))
+        } else {
+            start.saturating_add(identity(lead + at)).min(end)
+        }
     };
     Some(of_text(text, called.dialect.unwrap_or_default(), called.options, &place, depth + 1))
 }
@@ -244,10 +261,13 @@ fn invocation(command: &sh::Command, context: &sh::CommandContext, place: &dyn F
     let mut redirects: Vec<Redirect> = command.redirects().filter_map(|found| redirect(&found, place)).collect();
     let mut subshells = Vec::new();
     for ancestor in node.ancestors().skip(1) {
-        redirects.extend(ancestor.children().filter_map(sh::Redirect::cast).filter_map(|found| redirect(&found, place)));
+        redirects
+            .extend(ancestor.children().filter_map(sh::Redirect::cast).filter_map(|found| redirect(&found, place)));
         let is_process = match ancestor.kind() {
             SyntaxKind::SH_SUBSHELL | SyntaxKind::SH_COMMAND_SUBST | SyntaxKind::SH_PROCESS_SUBST => true,
-            _ => ancestor.parent().is_some_and(|parent| parent.kind() == SyntaxKind::SH_PIPELINE && has_several(&parent)),
+            _ => {
+                ancestor.parent().is_some_and(|parent| parent.kind() == SyntaxKind::SH_PIPELINE && has_several(&parent))
+            }
         };
         if is_process {
             subshells.push(place(ancestor.text_range().start().into()));
@@ -275,7 +295,9 @@ fn invocation(command: &sh::Command, context: &sh::CommandContext, place: &dyn F
             sh::Enclosing::Loop => Nesting::Loop,
             sh::Enclosing::Function => Nesting::Function,
             sh::Enclosing::Substitution => Nesting::Substitution,
-            sh::Enclosing::Script | sh::Enclosing::Subshell if context.conditional || context.negated => Nesting::Conditional,
+            sh::Enclosing::Script | sh::Enclosing::Subshell if context.conditional || context.negated => {
+                Nesting::Conditional
+            }
             sh::Enclosing::Script | sh::Enclosing::Subshell => Nesting::Always,
         },
         subshells,
@@ -290,7 +312,11 @@ fn word(found: &sh::ShWord, place: &dyn Fn(usize) -> u32) -> Word {
     let range = found.range();
     let (start, end) = (usize::from(range.start()), usize::from(range.end()));
     let end = if end > start { place(end - 1).saturating_add(1) } else { place(start) };
-    Word { value: found.value().map(|value| value.into()), raw: found.text().into(), range: place(start)..end.max(place(start)) }
+    Word {
+        value: found.value().map(|value| value.into()),
+        raw: found.text().into(),
+        range: place(start)..end.max(place(start)),
+    }
 }
 
 fn node_word(node: &SyntaxNode, place: &dyn Fn(usize) -> u32) -> Word {
@@ -309,7 +335,8 @@ fn assigned(assignment: &sh::Assignment, place: &dyn Fn(usize) -> u32) -> Option
             Word { value: Some("".into()), raw: "".into(), range: end..end }
         }
     };
-    let value = if assignment.is_append() || assignment.has_subscript() { Word { value: None, ..value } } else { value };
+    let value =
+        if assignment.is_append() || assignment.has_subscript() { Word { value: None, ..value } } else { value };
     Some((name.into(), value))
 }
 

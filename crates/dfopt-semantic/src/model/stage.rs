@@ -71,7 +71,18 @@ impl Stage {
     #[must_use]
     pub fn is_for_development(&self) -> bool {
         const NAMES: &[&str] = &[
-            "dev", "devel", "development", "debug", "test", "tests", "testing", "lint", "ci", "e2e", "docs", "devcontainer",
+            "dev",
+            "devel",
+            "development",
+            "debug",
+            "test",
+            "tests",
+            "testing",
+            "lint",
+            "ci",
+            "e2e",
+            "docs",
+            "devcontainer",
         ];
         let named = self.name.as_ref().map(|name| &*name.name);
         named.is_some_and(|name| name.split(['-', '_', '.']).any(|part| NAMES.contains(&part)))

@@ -101,9 +101,10 @@ impl Step {
     pub fn command_line(&self) -> Option<CommandLine> {
         match self.ast.command()? {
             CommandForm::Exec(json) => Some(CommandLine::Exec(json.strings().map(|string| string.value()).collect())),
-            CommandForm::Shell(_) => {
-                Some(CommandLine::Shell { shell: self.shell.argv.clone(), text: self.ast.arguments().as_str().to_owned() })
-            }
+            CommandForm::Shell(_) => Some(CommandLine::Shell {
+                shell: self.shell.argv.clone(),
+                text: self.ast.arguments().as_str().to_owned(),
+            }),
         }
     }
 }

@@ -529,7 +529,6 @@ impl JsonString {
     }
 
     /// The text it stands for, and for each of its bytes the place in the file.
-    #[must_use]
     pub fn value_with_places(&self) -> (String, impl Fn(usize) -> TextSize + use<>) {
         let logical = self.logical();
         let (value, map) = decode_json_string(logical.as_str());

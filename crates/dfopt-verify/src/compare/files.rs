@@ -7,6 +7,7 @@ use super::{Pair, Results};
 use crate::closure::{Certainty, Need, Reason};
 use crate::expectations::reason_for;
 use crate::image::{Entry, Image, Node, file_name, parent};
+use crate::packages::is_manager_state;
 use crate::verdict::{CheckName, Counterexample};
 
 const NAME: CheckName = CheckName::Files;
@@ -15,6 +16,7 @@ pub(super) fn check(pair: &Pair<'_>, results: &mut Results) {
     results.status(NAME, crate::verdict::Status::Same);
     needed(pair, results);
     added(pair, results);
+    extra(pair, results);
     packages(pair, results);
 }
 
@@ -204,7 +206,9 @@ fn added(pair: &Pair<'_>, results: &mut Results) {
         }
         let class = classify(pair.original(), path, old, pair.kept.languages);
         let Some(new) = pair.candidate().root.get(path) else {
-            if old.entry.is_folder() && pair.original().root.children(path).next().is_some() {
+            // A folder goes with what is in it, unless all of that only kept it in version control.
+            let mut children = pair.original().root.children(path);
+            if old.entry.is_folder() && children.any(|(child, _)| !is_keeper(child)) {
                 continue;
             }
             // The same path through a link, such as a merged `/usr`.
@@ -232,6 +236,41 @@ fn added(pair: &Pair<'_>, results: &mut Results) {
         results.expected(NAME, format!("{count} paths left out"), reason);
     }
     report_missing(pair, results, NAME, missing);
+}
+
+/// Files whose only use is that a folder exists.
+fn is_keeper(path: &str) -> bool {
+    matches!(file_name(path), ".gitkeep" | ".keep" | ".gitignore" | ".placeholder" | ".empty")
+}
+
+/// What the candidate has although the original deleted it, or never had it.
+fn extra(pair: &Pair<'_>, results: &mut Results) {
+    let (old, new) = (pair.original(), pair.candidate());
+    let mut report = |path: &str, because: &str| match reason_for(&pair.expectations.changed, path) {
+        Some(reason) => results.expected(NAME, path, reason),
+        None => {
+            results.difference(NAME, Counterexample::ChangedFile { path: path.to_owned(), because: because.to_owned() })
+        }
+    };
+    let unimportant = |path: &str| is_cache(path) || is_noise(path) || is_manager_state(path);
+    for layer in old.layers.iter().skip(old.base_layers) {
+        for path in layer.index.deletions() {
+            let Some(node) = new.root.get(path) else { continue };
+            // A package that is not installed any more took its files along, and whoever has it has them.
+            let purged = new.packages().owner(path).is_some_and(|package| old.packages().get(&package.name).is_none());
+            if old.root.get(path).is_none() && !purged && !unimportant(path) && !node.entry.is_folder() {
+                report(path, "the original deleted it");
+            }
+        }
+    }
+    for (path, node) in new.root.iter() {
+        if new.is_from_base(node) || node.entry.is_folder() || old.root.exists(path) || unimportant(path) {
+            continue;
+        }
+        if classify(new, path, node, pair.kept.languages) != Class::Package && new.packages().owner(path).is_none() {
+            report(path, "the original does not have it");
+        }
+    }
 }
 
 fn changed(pair: &Pair<'_>, path: &str, class: Class, old: &Entry, new: &Entry, results: &mut Results) {

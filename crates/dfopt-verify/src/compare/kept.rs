@@ -146,7 +146,9 @@ pub(super) fn classify(image: &Image, path: &str, node: &Node, languages: Langua
     if is_manager_state(path) {
         return Class::Manager;
     }
-    if is_cache(path) {
+    // A folder or link there was made on purpose: programs write into it.
+    let holds_records = ["/var/cache", "/var/log"].iter().any(|folder| is_below(path, folder));
+    if is_cache(path) && (node.entry.is_file() || !holds_records) {
         return Class::Cache;
     }
     if is_of_package(image, path, node) {
@@ -163,10 +165,12 @@ pub(super) fn classify(image: &Image, path: &str, node: &Node, languages: Langua
 
 /// Whether a package put the file there and no later layer changed it.
 fn is_of_package(image: &Image, path: &str, node: &Node) -> bool {
-    let Some(package) = image.packages().owner(path) else {
-        return is_made_by_packages(path);
-    };
     let Some(layer) = image.layers.get(node.layer) else { return false };
+    let Some(package) = image.packages().owner(path) else {
+        // The same path may also be the user's own; only an instruction that installs something is believed.
+        let installs = ["/var/lib/dpkg/status", "/lib/apk/db/installed", "/usr/lib/apk/db/installed"];
+        return installs.iter().any(|database| layer.index.writes(database)) && is_made_by_packages(image, path, node);
+    };
     let list = |suffix: &str| format!("/var/lib/dpkg/info/{}{suffix}.list", package.name);
     layer.index.writes(&list(""))
         || layer.index.writes(&list(&format!(":{}", package.architecture)))
@@ -176,7 +180,7 @@ fn is_of_package(image: &Image, path: &str, node: &Node) -> bool {
 }
 
 /// Files that installation scripts of packages write and that no package lists.
-fn is_made_by_packages(path: &str) -> bool {
+fn is_made_by_packages(image: &Image, path: &str, node: &Node) -> bool {
     const FOLDERS: &[&str] = &[
         "/etc/alternatives",
         "/etc/ssl/certs",
@@ -200,9 +204,6 @@ fn is_made_by_packages(path: &str) -> bool {
         "/etc/xml",
         "/etc/sgml",
         "/var/lib/ghostscript",
-        "/usr/share/fonts",
-        "/var/lib/fonts",
-        "/usr/share/applications",
         "/etc/pam.d",
         "/usr/share/glib-2.0/schemas",
         "/etc/dpkg",
@@ -211,35 +212,36 @@ fn is_made_by_packages(path: &str) -> bool {
         "/var/lib/aspell",
         "/var/lib/dictionaries-common",
         "/var/lib/mecab",
-        "/etc/ldap",
         "/usr/lib/python3/dist-packages/__pycache__",
         "/var/lib/python",
-        "/usr/share/ca-certificates",
     ];
     const FILES: &[&str] = &[
         "/etc/ca-certificates.conf",
         "/etc/ca-certificates.conf.dpkg-old",
-        "/etc/environment",
         "/etc/shells",
         "/etc/.pwd.lock",
         "/etc/subuid",
         "/etc/subgid",
         "/etc/subuid-",
         "/etc/subgid-",
-        "/etc/timezone",
-        "/etc/localtime",
         "/etc/mailcap",
         "/etc/papersize",
-        "/etc/nsswitch.conf",
         "/etc/machine-id",
         "/etc/rpc",
-        "/etc/ld.so.conf",
         "/usr/share/info/dir",
-        "/etc/inittab",
     ];
-    FILES.contains(&path)
+    // Without these files it is UTC as well.
+    let is_utc = match path {
+        "/etc/localtime" => node.entry.link_target().is_some_and(|target| target.ends_with("UTC")),
+        "/etc/timezone" => image.root.text(path).is_some_and(|text| text.trim_end().ends_with("UTC")),
+        _ => false,
+    };
+    let is_record_folder =
+        node.entry.is_folder() && ["/var/cache", "/var/log"].iter().any(|folder| is_below(path, folder));
+    is_utc
+        || is_record_folder
+        || FILES.contains(&path)
         || FOLDERS.iter().any(|folder| is_below(path, folder))
-        || path.starts_with("/usr/share/man/")
         || (path.starts_with("/usr/lib/") && (path.ends_with(".cache") || path.ends_with("gconv-modules.cache")))
         || path.ends_with("/.placeholder")
 }

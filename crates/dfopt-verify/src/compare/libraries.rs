@@ -33,8 +33,7 @@ pub(super) fn check(pair: &Pair<'_>, results: &mut Results) {
             continue;
         }
         let mut problems = problems(pair.candidate(), &new_linker, path, elf);
-        if let (Some(old), true) = (old, old.is_some_and(|old| !old.fits(elf))) {
-            let _ = old;
+        if old.is_some_and(|old| !old.fits(elf)) {
             problems.insert(Problem::Machine);
         }
         if own && old.is_none() && machine.is_some_and(|machine| machine != elf.machine) {

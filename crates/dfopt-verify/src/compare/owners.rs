@@ -107,7 +107,7 @@ fn identity(pair: &Pair<'_>, results: &mut Results) {
     };
     let name = pair.original().config.config.user.split(':').next().unwrap_or("").to_owned();
     let new = Identity::of(pair.candidate());
-    let same = new.as_ref().is_some_and(|new| new.uid == old.uid && new.groups == old.groups);
+    let same = new.as_ref().is_some_and(|new| new.uid == old.uid && same_groups(&old, new));
     if !same {
         results.difference(
             NAME,
@@ -133,6 +133,11 @@ fn identity(pair: &Pair<'_>, results: &mut Results) {
     if let Some(home) = homes.0 {
         folder(pair, home, "it is the home of the image's user", results);
     }
+}
+
+/// Root may do what its groups may; distributions disagree on which it is in beside its own.
+fn same_groups(old: &Identity, new: &Identity) -> bool {
+    old.groups == new.groups || old.uid == 0 && old.groups.contains(&0) && new.groups.contains(&0)
 }
 
 /// Users that the original added over its base.

@@ -15,7 +15,7 @@ const BUNDLES: &[&str] = &[
     "/etc/ssl/ca-bundle.pem",
 ];
 const ZONES: &str = "/usr/share/zoneinfo";
-/// Libraries and interpreters that open TLS connections with the system's certificates.
+/// Libraries that open TLS connections with the system's certificates.
 const TLS: &[&str] = &[
     "libssl.so",
     "libgnutls.so",
@@ -27,9 +27,10 @@ const TLS: &[&str] = &[
     "libmysqlclient",
     "libldap",
 ];
+/// Programs that do; Node brings certificates of its own.
 const INTERPRETERS: &[&str] = &[
-    "python", "ruby", "perl", "php", "java", "node", "erl", "beam", "mono", "dotnet", "Rscript", "lua", "curl", "wget",
-    "git", "openssl",
+    "python", "ruby", "perl", "php", "java", "erl", "beam", "mono", "dotnet", "Rscript", "lua", "curl", "wget", "git",
+    "openssl",
 ];
 
 pub(super) fn check(pair: &Pair<'_>, results: &mut Results) {
@@ -115,6 +116,7 @@ fn certificates(pair: &Pair<'_>, results: &mut Results) {
     // A program looks where the original had it.
     let there = pair.candidate().root.resolve(old).is_ok_and(|found| found.node.entry.size() > 0);
     if there {
+        own_certificates(pair, old, results);
         return;
     }
     if speaks_tls(pair) {
@@ -129,6 +131,28 @@ fn certificates(pair: &Pair<'_>, results: &mut Results) {
         );
     } else {
         results.expected(NAME, old, "nothing that is needed speaks TLS with the system's certificates");
+    }
+}
+
+/// Certificates that the user added are part of the bundle only when the tool that makes it ran again.
+fn own_certificates(pair: &Pair<'_>, bundle: &str, results: &mut Results) {
+    let own = pair
+        .original()
+        .root
+        .below("/usr/local/share/ca-certificates")
+        .any(|(_, node)| node.entry.is_file() && !pair.original().is_from_base(node));
+    let digest = |image: &Image| image.root.resolve(bundle).ok().and_then(|found| found.node.entry.sha256());
+    if own
+        && digest(pair.original()) != digest(pair.candidate())
+        && crate::expectations::reason_for(&pair.expectations.changed, bundle).is_none()
+    {
+        results.difference(
+            NAME,
+            Counterexample::ChangedFile {
+                path: bundle.to_owned(),
+                because: "the original added certificates of its own to it".into(),
+            },
+        );
     }
 }
 

@@ -339,6 +339,62 @@ fn files_the_original_added_must_be_there_or_explained() {
 }
 
 #[test]
+fn what_looks_like_a_packages_work_counts_when_no_package_was_installed() {
+    let gone = |path: &'static str| move |found: &Counterexample| matches!(found, Counterexample::MissingFile { path: missing, .. } if missing == path);
+    for path in ["/usr/share/fonts/own.ttf", "/etc/localtime", "/etc/nsswitch.conf", "/etc/ssl/certs/own.pem"] {
+        let verdict =
+            judge(&original(with_app(&app()).file(path, "x")), &candidate(slim(), with_app(&app())), &plain());
+        assert_eq!(verdict.check(CheckName::Files).unwrap().status, Status::Difference, "{path}");
+    }
+    let records = || with_app(&app()).folder("/var/log/app").owned_by(9, 9).symlink("/var/log/app/log", "/dev/stdout");
+    let verdict = judge(&original(records()), &candidate(slim(), with_app(&app()).folder("/var/log")), &plain());
+    refuted(&verdict, CheckName::Files, gone("/var/log/app"));
+    let verdict = judge(
+        &original(with_app(&app()).folder("/srv/up").file("/srv/up/.gitkeep", "")),
+        &candidate(slim(), with_app(&app()).folder("/srv")),
+        &plain(),
+    );
+    refuted(&verdict, CheckName::Files, gone("/srv/up"));
+}
+
+#[test]
+fn what_the_original_deleted_or_never_had_must_not_be_there() {
+    let other = |layer: LayerBuilder| layer.file("/etc/app.d/default", "on");
+    let before = ImageBuilder::new()
+        .layer(other(full()))
+        .base_ends_here()
+        .layer(with_app(&app()).whiteout("/etc/app.d/default").whiteout("/var/log/x"))
+        .command(&["app"]);
+    let changed = |path: &'static str| move |found: &Counterexample| matches!(found, Counterexample::ChangedFile { path: other, .. } if other == path);
+    let verdict = judge(&before, &candidate(slim_with(other, &[]), with_app(&app())), &plain());
+    refuted(&verdict, CheckName::Files, changed("/etc/app.d/default"));
+    proved(&judge(&before, &candidate(slim(), with_app(&app())), &plain()));
+    let more = with_app(&app()).file("/usr/local/bin/src/app", "x");
+    let verdict = judge(&original(with_app(&app())), &candidate(slim(), more), &plain());
+    refuted(&verdict, CheckName::Files, changed("/usr/local/bin/src/app"));
+}
+
+#[test]
+fn own_certificates_must_be_in_the_bundle() {
+    let own = |bundle: &str| {
+        with_app(&app())
+            .file("/usr/local/share/ca-certificates/own.crt", "own")
+            .file(
+                "/var/lib/dpkg/status",
+                status(&[("libc6", ""), ("git", ""), ("libpq5", ""), ("tzdata", ""), ("ca-certificates", "")]),
+            )
+            .file("/etc/ssl/certs/ca-certificates.crt", bundle)
+    };
+    proved(&judge(&original(own("pem own")), &candidate(slim(), own("pem own")), &plain()));
+    let verdict = judge(&original(own("pem own")), &candidate(slim(), own("pem")), &plain());
+    refuted(
+        &verdict,
+        CheckName::System,
+        |found| matches!(found, Counterexample::ChangedFile { path, .. } if path.ends_with("ca-certificates.crt")),
+    );
+}
+
+#[test]
 fn program_texts_are_source_only_when_nothing_interprets_them() {
     let interpreted = |layer: LayerBuilder| {
         layer
@@ -497,6 +553,23 @@ fn modes_owners_capabilities_and_folders_must_be_kept() {
             |found| matches!(found, Counterexample::MissingFile { path: missing, .. } if missing == path),
         );
     }
+}
+
+#[test]
+fn only_of_root_do_other_groups_not_matter() {
+    let groups = |layer: LayerBuilder, members: &str| {
+        layer.file("/etc/group", format!("root:x:0:\nnogroup:x:65534:\ndisk:x:6:{members}\n"))
+    };
+    let pair = |user: &str, members: &str| {
+        let user = |builder: ImageBuilder| builder.set("User", serde_json::json!(user));
+        let after = candidate(slim_with(|layer| groups(layer, members), &[]), with_app(&app()));
+        judge(&user(original(with_app(&app()))), &user(after), &plain())
+    };
+    proved(&pair("", "root"));
+    proved(&pair("0", "root"));
+    refuted(&pair("nobody", "nobody"), CheckName::Owners, |found| matches!(found, Counterexample::MissingUser { .. }));
+    // A group given by number is the same in both, whatever the files say.
+    proved(&pair("0:6", "root"));
 }
 
 #[test]

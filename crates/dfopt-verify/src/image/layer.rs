@@ -63,6 +63,11 @@ impl LayerIndex {
         self.deleted.iter().any(|gone| gone == path)
     }
 
+    /// Paths that were deleted, sorted.
+    pub fn deletions(&self) -> impl Iterator<Item = &str> {
+        self.deleted.iter().map(String::as_str)
+    }
+
     /// Bytes of the layer's archive, uncompressed.
     #[must_use]
     pub fn bytes(&self) -> u64 {

@@ -92,7 +92,7 @@ pub struct RuleArgs {
     /// Set the severity of a rule: error, warning, info, style or off
     #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', help_heading = "Rules")]
     pub severity: Vec<SeverityOf>,
-    /// Read settings from this file, not from the nearest `dfopt.toml`
+    /// Read settings from this file
     #[arg(long, value_name = "FILE", help_heading = "Rules", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
     /// Read no settings

@@ -112,7 +112,7 @@ impl Graph {
         let nodes = model.stages().iter().map(|stage| {
             let line = model.stage_steps(stage).first().map(|from| model.line_of(from.range().start().into()) + 1);
             let base = match (&stage.base, &stage.base_text) {
-                (Base::Stage(index), None) => model.stages().get(*index).map(|base| stage_name(base)),
+                (Base::Stage(index), None) => model.stages().get(*index).map(stage_name),
                 (_, text) => text.clone(),
             };
             Node {

@@ -133,13 +133,10 @@ fn strength(certainty: Certainty) -> Strength {
 }
 
 /// The needs, with whole trees written out.
-fn needs_of(image: &Image, closure: &Closure) -> Vec<Need> {
+pub(super) fn needs_of(image: &Image, closure: &Closure) -> Vec<Need> {
     let mut found = Vec::new();
     for need in closure.needs.values() {
-        let why = match &need.because {
-            Some(because) => format!("{}, by {because}", need.reason),
-            None => need.reason.to_string(),
-        };
+        let why = why(closure, &need.path);
         let strength = strength(need.certainty);
         found.push(Need { path: need.path.clone(), strength, why: why.clone() });
         if need.tree {
@@ -151,6 +148,17 @@ fn needs_of(image: &Image, closure: &Closure) -> Vec<Need> {
         }
     }
     found
+}
+
+/// Why a path is needed: the nearest reason that is more than a link on the way.
+fn why(closure: &Closure, path: &str) -> String {
+    let chain = closure.chain(path);
+    let telling = chain.iter().rev().find(|need| need.reason != Reason::Link).or(chain.last());
+    match telling.map(|need| (&need.reason, &need.because)) {
+        Some((reason, Some(because))) => format!("{reason}, by {because}"),
+        Some((reason, None)) => reason.to_string(),
+        None => "needed".to_owned(),
+    }
 }
 
 /// Whether no ELF file that is needed for certain needs another: `None` when there is none at all.

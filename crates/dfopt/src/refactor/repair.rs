@@ -33,6 +33,7 @@ pub(super) fn repairs(counterexample: &Counterexample, evidence: &Evidence) -> V
             let value = evidence.config.env.get(name).cloned().unwrap_or_default();
             vec![Repair::Variable { name: name.clone(), value }]
         }
+        Counterexample::ChangedFile { path, because } => brought(None, Some(path), because, evidence),
         _ => Vec::new(),
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use dfopt_optimizer::{Item, Plan, RungState};
 use dfopt_semantic::model::Model;
 use dfopt_verify::engine::EngineFacts;
+use dfopt_verify::expectations::Expectations;
 use dfopt_verify::facts::ImageFacts;
 use dfopt_verify::verdict::{Counterexample, Verdict};
 use serde::Serialize;
@@ -36,6 +37,8 @@ pub(super) struct Report {
     pub rounds: Vec<Round>,
     /// What was decided, with reasons.
     pub plan: Option<PlanReport>,
+    /// What the comparison was told about what was left out on purpose.
+    pub expectations: Option<Expectations>,
     /// The change as a unified diff.
     pub diff: Option<String>,
     /// The comparison.
@@ -220,6 +223,7 @@ impl Report {
             after: None,
             rounds: Vec::new(),
             plan: None,
+            expectations: None,
             diff: None,
             verdict: None,
         }

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use dfopt_optimizer::{
-    Candidate, Evidence, FileKind, Item, Known, Need, Outcome, Plan, Refusal, Request, Runtime, Strength, candidates,
-    refusal, split_stages as plan_split,
+    Candidate, Evidence, FileKind, Item, Known, Need, Outcome, Plan, Refusal, Request, Runtime, candidates, refusal,
+    split_stages as plan_split,
 };
 use dfopt_semantic::model::{Model, Options};
 use dfopt_syntax::parse;
@@ -16,7 +16,7 @@ use dfopt_verify::image::Image;
 use dfopt_verify::request::DockerfileSource;
 use dfopt_verify::verdict::{Outcome as Judged, Verdict};
 
-use super::evidence::{of_base, of_original};
+use super::evidence::{needs_of, of_base, of_original};
 use super::plan_text;
 use super::prover::{Built, Prover, Trouble, judge};
 use super::repair::repairs;
@@ -102,6 +102,7 @@ struct Found {
     plan: Box<Plan>,
     text: String,
     image: ImageReport,
+    expectations: Expectations,
     verdict: Verdict,
 }
 
@@ -240,6 +241,7 @@ impl Task<'_> {
         report.end(if proved { Ended::Proved } else { Ended::Inconclusive }, "");
         show::verdict(self.session, &self.name(), report, &found.verdict, Some(&found.plan))
             .map_err(Trouble::Engine)?;
+        report.expectations = Some(found.expectations);
         report.verdict = Some(found.verdict);
         if !proved && !self.args.engine.accept_inconclusive {
             self.session.terminal.note("nothing was written; `--accept-inconclusive` writes it, `--smoke`, `--smoke-env` and `--smoke-http` let more be seen");
@@ -256,6 +258,7 @@ impl Task<'_> {
                 report.diff(&self.name(), self.model.text(), &best.text);
                 report.end(Ended::Refuted, "no candidate passed");
                 show::verdict(self.session, &self.name(), report, &best.verdict, Some(&best.plan))?;
+                report.expectations = Some(best.expectations);
                 report.verdict = Some(best.verdict);
                 Ok(Exit::Refused)
             }
@@ -408,7 +411,8 @@ impl Loop<'_, '_> {
             self.progress.phase("running the candidate");
             self.prover.run(&mut built, &self.original.reference, 1)?;
             self.progress.phase("comparing");
-            let verdict = judge(self.original, &built, &expectations(&plan, evidence));
+            let expectations = expectations(&plan, evidence);
+            let verdict = judge(self.original, &built, &expectations);
             let message = verdict.counterexamples.first().map(ToString::to_string).unwrap_or_default();
             let end = match verdict.outcome {
                 Judged::Proved => RoundEnd::Proved,
@@ -422,7 +426,7 @@ impl Loop<'_, '_> {
             let asked: BTreeSet<_> =
                 verdict.counterexamples.iter().flat_map(|counterexample| repairs(counterexample, evidence)).collect();
             let outcome = verdict.outcome;
-            let found = Found { plan, text, image: ImageReport::of(&built), verdict };
+            let found = Found { plan, text, image: ImageReport::of(&built), expectations, verdict };
             if outcome == Judged::Proved {
                 return Ok(Some(found));
             }
@@ -493,20 +497,7 @@ fn needs_of_carried(image: &Image, plan: &Plan, evidence: &Evidence) -> Vec<Need
         }
     }
     let found = closure(image, &Start { paths, commands: Vec::new() });
-    let strength = |certainty| match certainty {
-        Certainty::Possible => Strength::Possible,
-        Certainty::Likely => Strength::Likely,
-        Certainty::Certain => Strength::Certain,
-    };
-    let why = |need: &dfopt_verify::closure::Need| match &need.because {
-        Some(because) => format!("{}, by {because}", need.reason),
-        None => need.reason.to_string(),
-    };
-    found
-        .needs
-        .values()
-        .map(|need| Need { path: need.path.clone(), strength: strength(need.certainty), why: why(need) })
-        .collect()
+    needs_of(image, &found)
 }
 
 /// What the judge is told about what was dropped on purpose.

@@ -27,7 +27,9 @@ impl Subject {
     pub fn at(path: &Path, context: Option<&Path>) -> Result<Self, Failure> {
         let (path, folder) = if path.is_dir() {
             let names = ["Dockerfile", "dockerfile", "Containerfile"];
-            let found = names.iter().map(|name| path.join(name)).find(|path| path.is_file());
+            // Without the `./` that nobody typed.
+            let place = |name: &&str| if path == Path::new(".") { PathBuf::from(name) } else { path.join(name) };
+            let found = names.iter().map(place).find(|path| path.is_file());
             let found = found.ok_or_else(|| {
                 Failure::new(format!("{}: no Dockerfile in this folder; name one with `--file`", shown(path)))
             })?;

@@ -1,0 +1,681 @@
+//! The judge tested: good splits made worse in hundreds of ways, none of which may be proved.
+//!
+//! A mutant that the judge lets pass must be harmless for a reason that is computed here, without the judge's own checks:
+//! its image is the same, or it has all of the good one and more beside it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "it is test code all through")]
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::env;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Instant;
+
+use dfopt_semantic::model::{Base, Model, Options};
+use dfopt_tests::breakage::{Broken, breakages, carried};
+use dfopt_tests::engine::Engine as Found;
+use dfopt_tests::folder::{Folder, dfopt};
+use dfopt_tests::manifest;
+use dfopt_tests::place;
+use dfopt_verify::cancel::CancelToken;
+use dfopt_verify::compare::{RunSet, Subject, compare};
+use dfopt_verify::engine::{CompanionChoice, Engine, EngineOptions, RunTarget, Session, SessionOptions};
+use dfopt_verify::error::BuildError;
+use dfopt_verify::expectations::{Expectations, Mode};
+use dfopt_verify::image::{
+    CAPABILITY, HealthConfig, Image, ImageConfig, Kind, LayerCache, ReadConfig, RunConfig, parent,
+};
+use dfopt_verify::progress::Silent;
+use dfopt_verify::request::{BuildSpec, DockerfileSource};
+use dfopt_verify::run::SmokeSpec;
+use dfopt_verify::verdict::{Outcome, Verdict};
+
+/// Good splits that people wrote; their bases are cheap to have.
+const PAIRS: &[&str] = &[
+    "right-c-with-packages",
+    "right-capability-kept",
+    "right-everything-carried",
+    "right-go-dynamic-on-slim",
+    "right-go-static-on-alpine",
+    "right-go-static-on-distroless",
+    "right-library-with-ldconfig",
+];
+/// Samples that `dfopt` splits itself.
+const SAMPLES: &[&str] = &["c-plugins", "go-cgo-web", "go-hello"];
+
+/// A good split.
+struct Split {
+    name: String,
+    context: PathBuf,
+    before: String,
+    after: String,
+    expectations: Expectations,
+    /// Keeps the context.
+    _folder: Option<Folder>,
+}
+
+/// An image with all that is known of it.
+struct Made {
+    image: Image,
+    reference: String,
+    base: Option<ImageConfig>,
+    runs: Vec<RunSet>,
+}
+
+impl Made {
+    fn subject(&self) -> Subject<'_> {
+        Subject { image: &self.image, base: self.base.as_ref(), runs: &self.runs }
+    }
+}
+
+/// What became of a mutant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    Refuted,
+    /// With the reason.
+    Harmless(&'static str),
+    Inconclusive,
+    DoesNotBuild,
+    FalselyProved,
+    /// The judge found a difference where there is none.
+    FalselyRefuted,
+}
+
+struct Lab {
+    session: Session,
+    cancel: CancelToken,
+    cache: Arc<LayerCache>,
+    bases: Mutex<HashMap<String, Option<ImageConfig>>>,
+}
+
+impl Lab {
+    fn open() -> Self {
+        let cancel = CancelToken::new();
+        let companion = CompanionChoice::Executable(dfopt().to_owned());
+        let options = EngineOptions { companion, ..EngineOptions::default() };
+        let engine = Engine::detect(&options, &cancel).unwrap();
+        let session = Session::open(engine, &SessionOptions::default(), &cancel).unwrap();
+        Self { session, cancel, cache: Arc::default(), bases: Mutex::default() }
+    }
+
+    /// The configuration of the image that the target starts from; nothing for `scratch`.
+    fn base(&self, text: &str) -> Option<ImageConfig> {
+        let parsed = dfopt_syntax::parse(text);
+        let model = Model::new(text, &parsed, Options::default());
+        let last = model.chain(model.target()?).last()?;
+        let Base::Image(_) = last.base else { return None };
+        let name = last.base_text.clone().filter(|name| name != "scratch")?;
+        let mut bases = self.bases.lock().unwrap();
+        let config = bases.entry(name.clone()).or_insert_with(|| {
+            let document = self.session.inspect_config(&name, &self.cancel).ok()?;
+            ImageConfig::from_inspect(&document)
+        });
+        config.clone()
+    }
+
+    /// Builds and reads; `like` is an image that need not be read again if only settings differ.
+    fn make(&self, split: &Split, text: &str, like: Option<&Made>) -> Result<Made, String> {
+        let spec = BuildSpec {
+            context: split.context.clone(),
+            dockerfile: DockerfileSource::Text { text: text.to_owned(), in_place_of: split.context.join("Dockerfile") },
+            ..BuildSpec::default()
+        };
+        let built = self.session.build(&spec, &Silent, &self.cancel).map_err(|error| match error {
+            BuildError::Failed(failure) => failure.to_string(),
+            error => panic!("{}: {error}\n{text}", split.name),
+        })?;
+        let reference = built.image.reference;
+        let base = self.base(text);
+        if let Some(like) = like {
+            let document = self.session.inspect_config(&reference, &self.cancel).unwrap();
+            let mut config = ImageConfig::from_inspect(&document).unwrap();
+            if config.rootfs == like.image.config.rootfs && base == like.base {
+                let mut image = like.image.clone();
+                config.history = image.config.history;
+                image.config = config;
+                return Ok(Made { image, reference, base, runs: Vec::new() });
+            }
+        }
+        let image = self.read(&reference, base.as_ref());
+        Ok(Made { image, reference, base, runs: Vec::new() })
+    }
+
+    fn reading(&self, base: Option<&ImageConfig>) -> ReadConfig {
+        ReadConfig {
+            base_diff_ids: base.map(|base| base.rootfs.diff_ids.clone()).unwrap_or_default(),
+            cache: Some(Arc::clone(&self.cache)),
+            ..ReadConfig::default()
+        }
+    }
+
+    fn read(&self, reference: &str, base: Option<&ImageConfig>) -> Image {
+        Image::read(self.session.save(reference, &self.cancel).unwrap(), &self.reading(base)).unwrap()
+    }
+
+    fn run(&self, made: &mut Made, look_from: &str, times: usize) {
+        let target = RunTarget { image: &made.reference, look_from, platform: None };
+        let record = |_| self.session.run(&target, &SmokeSpec::default(), &self.cancel).unwrap();
+        made.runs = vec![RunSet { name: "the image's command".to_owned(), records: (0..times).map(record).collect() }];
+    }
+
+    /// The original with two runs and the good candidate with one, which must be proved.
+    fn good(&self, split: &Split) -> (Made, Made) {
+        let mut before = self.make(split, &split.before, None).unwrap_or_else(|error| panic!("{error}"));
+        let look_from = before.reference.clone();
+        self.run(&mut before, &look_from, 2);
+        let mut after = self.make(split, &split.after, None).unwrap_or_else(|error| panic!("{error}"));
+        self.run(&mut after, &look_from, 1);
+        let verdict = compare(&before.subject(), &after.subject(), &split.expectations);
+        assert!(verdict.is_proved(), "{} itself is not proved: {:#?}", split.name, said(&verdict));
+        (before, after)
+    }
+
+    fn judge(&self, split: &Split, before: &Made, good: &Made, broken: &Broken) -> (End, Vec<String>) {
+        let mut mutant = match self.make(split, &broken.text, Some(good)) {
+            Ok(mutant) => mutant,
+            Err(message) => return (End::DoesNotBuild, vec![message]),
+        };
+        let reason = harmless(&good.image, &mutant.image);
+        let mut verdict = compare(&before.subject(), &mutant.subject(), &split.expectations);
+        if verdict.outcome != Outcome::Refuted && reason != Some(SAME) {
+            self.run(&mut mutant, &before.reference, 1);
+            verdict = compare(&before.subject(), &mutant.subject(), &split.expectations);
+        }
+        let end = match (verdict.outcome, reason) {
+            (Outcome::Refuted, Some(SAME)) => End::FalselyRefuted,
+            (Outcome::Refuted, _) => End::Refuted,
+            (_, Some(reason)) => End::Harmless(reason),
+            (Outcome::Inconclusive, None) => End::Inconclusive,
+            (Outcome::Proved, None) => End::FalselyProved,
+        };
+        (end, said(&verdict))
+    }
+}
+
+fn said(verdict: &Verdict) -> Vec<String> {
+    let lines = |check: &dfopt_verify::verdict::Check| {
+        let title = check.name.title();
+        let all = check.differences.iter().chain(&check.undecided);
+        all.map(|line| format!("{title}: {line}")).collect::<Vec<_>>()
+    };
+    verdict.checks.iter().flat_map(lines).collect()
+}
+
+const SAME: &str = "its image is the same";
+const MORE: &str = "its image has all that the good one has, and more beside it";
+
+/// What each installation writes anew: databases of the package manager, logs, caches.
+const REWRITTEN: &[&str] =
+    &["/var/lib/dpkg/", "/var/lib/apt/", "/var/log/", "/var/cache/", "/etc/ld.so.cache", "/etc/shadow", "/etc/gshadow"];
+
+/// Why a mutant may pass. The judge's rules for splits have no part in it: only what is equal counts.
+fn harmless(good: &Image, mutant: &Image) -> Option<&'static str> {
+    let plain = |image| Subject { image, base: None, runs: &[] };
+    let identity = Expectations { mode: Mode::Identity, ..Expectations::default() };
+    if compare(&plain(good), &plain(mutant), &identity).is_proved() {
+        return Some(SAME);
+    }
+    let settings = |image: &Image| {
+        let mut config = image.config.config.clone();
+        config.labels.retain(|name, _| !dfopt_verify::engine::IGNORED_LABELS.contains(&name.as_str()));
+        config
+    };
+    let all_there = || {
+        good.root.iter().all(|(path, old)| {
+            mutant.root.get(path).is_some_and(|new| {
+                let mine =
+                    |entry: &dfopt_verify::image::Entry| (entry.mode, entry.uid, entry.gid, entry.xattrs.clone());
+                let rewritten = REWRITTEN.iter().any(|start| path.starts_with(start));
+                (new.entry.kind == old.entry.kind || rewritten) && mine(&new.entry) == mine(&old.entry)
+            })
+        })
+    };
+    (settings(good) == settings(mutant) && all_there()).then_some(MORE)
+}
+
+/// The good splits: those written by hand, and those that `dfopt` makes now.
+fn splits() -> Vec<Split> {
+    let only = env::var("DFOPT_MUTANTS").unwrap_or_default();
+    let wanted = |name: &&&str| only.is_empty() || only.split(',').any(|one| one == **name);
+    let pairs = manifest::pairs();
+    let pair = |name: &&str| {
+        let (_, folder, pair) = pairs.iter().find(|(other, ..)| other == name).unwrap();
+        assert_eq!(pair.expect, "proved", "{name}");
+        Split {
+            name: (*name).to_owned(),
+            context: folder.join("context"),
+            before: fs::read_to_string(folder.join("before.Dockerfile")).unwrap(),
+            after: fs::read_to_string(folder.join("after.Dockerfile")).unwrap(),
+            expectations: Expectations::default(),
+            _folder: None,
+        }
+    };
+    let sample = |name: &&str| {
+        let (folder, beside) = (Folder::copy_of(&place::sample(&format!("samples/{name}"))), Folder::new());
+        let before = folder.read("Dockerfile");
+        let report = beside.path().join("report.json");
+        let _ = folder.dfopt(&["fix", "--split-stages", "--report", report.to_str().unwrap()]).status(0);
+        let after = folder.read("Dockerfile");
+        // The context as it was, so that both are built of the same files.
+        folder.write("Dockerfile", &before);
+        let report: serde_json::Value = serde_json::from_str(&beside.read("report.json")).unwrap();
+        Split {
+            name: (*name).to_owned(),
+            context: folder.path().to_owned(),
+            before,
+            after,
+            expectations: serde_json::from_value(report["expectations"].clone()).unwrap(),
+            _folder: Some(folder),
+        }
+    };
+    PAIRS.iter().filter(wanted).map(pair).chain(SAMPLES.iter().filter(wanted).map(sample)).collect()
+}
+
+/// Does something with each element, two at a time.
+fn two_at_a_time<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(one) = all.get(at) else { break };
+                    let result = work(one);
+                    done.lock().unwrap().insert(at, result);
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap().into_values().collect()
+}
+
+#[derive(Default)]
+struct Tally {
+    generated: usize,
+    by_end: BTreeMap<End, usize>,
+    by_kind: BTreeMap<&'static str, BTreeMap<End, usize>>,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    fn count(&mut self, split: &str, kind: &'static str, what: &str, end: End, said: &[String]) {
+        self.generated += 1;
+        *self.by_end.entry(end.clone()).or_default() += 1;
+        *self.by_kind.entry(kind).or_default().entry(end.clone()).or_default() += 1;
+        if !matches!(end, End::Refuted) && env::var_os("DFOPT_MUTANTS").is_some() {
+            let said = said.iter().take(3).cloned().collect::<Vec<_>>().join(" | ");
+            print(&format!("  {split}: {kind}: {what}: {end:?} {said}"));
+        }
+        if matches!(end, End::FalselyProved | End::FalselyRefuted) {
+            self.wrong.push(format!("{split}: {kind}: {what}: {end:?} {said:?}"));
+        }
+    }
+
+    fn of(&self, wanted: impl Fn(&End) -> bool) -> usize {
+        self.by_end.iter().filter(|(end, _)| wanted(end)).map(|(_, count)| count).sum()
+    }
+
+    fn print(&self, title: &str, seconds: u64) {
+        let is = |end: End| move |other: &End| *other == end;
+        let judged = self.generated - self.of(is(End::DoesNotBuild));
+        let mut line = format!(
+            "{title}: {} generated, {judged} judged: {} refuted, {} harmless, {} inconclusive, {} falsely proved, {} falsely \
+             refuted; {} do not build; {seconds} s",
+            self.generated,
+            self.of(is(End::Refuted)),
+            self.of(|end| matches!(end, End::Harmless(_))),
+            self.of(is(End::Inconclusive)),
+            self.of(is(End::FalselyProved)),
+            self.of(is(End::FalselyRefuted)),
+            self.of(is(End::DoesNotBuild)),
+        );
+        for (kind, ends) in &self.by_kind {
+            let ends: Vec<String> = ends.iter().map(|(end, count)| format!("{count} {end:?}")).collect();
+            line.push_str(&format!("\n  {kind}: {}", ends.join(", ")));
+        }
+        print(&line);
+    }
+}
+
+/// Past the capture of the test harness.
+fn print(line: &str) {
+    std::io::stderr().write_all(format!("\n{line}\n").as_bytes()).unwrap();
+}
+
+#[test]
+fn no_mutant_of_a_good_split_is_proved() {
+    let Some(_) = Found::find() else { return };
+    let start = Instant::now();
+    let lab = Lab::open();
+    let (mut texts, mut images) = (Tally::default(), Tally::default());
+    let mut seconds_of_images = 0;
+    for split in &splits() {
+        let (before, good) = lab.good(split);
+        let broken = breakages(&split.after, &good.image);
+        let ends = two_at_a_time(&broken, |broken| lab.judge(split, &before, &good, broken));
+        for (broken, (end, said)) in broken.iter().zip(ends) {
+            texts.count(&split.name, broken.kind, &broken.what, end, &said);
+        }
+        let begun = Instant::now();
+        let bench = Bench::new(&lab, split, &before, &good);
+        let altered = bench.altered();
+        let ends = two_at_a_time(&altered, |altered| bench.judge(altered));
+        for (altered, (end, said)) in altered.iter().zip(ends) {
+            images.count(&split.name, altered.kind, &altered.what, end, &said);
+        }
+        seconds_of_images += begun.elapsed().as_secs();
+    }
+    lab.session.finish().unwrap();
+    texts.print("mutants of Dockerfiles", start.elapsed().as_secs() - seconds_of_images);
+    images.print("mutants of images", seconds_of_images);
+    let wrong: Vec<&String> = texts.wrong.iter().chain(&images.wrong).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    if env::var_os("DFOPT_MUTANTS").is_none() {
+        let judged = texts.generated - texts.of(|end| *end == End::DoesNotBuild);
+        assert!(judged >= 200 && images.generated >= 200, "too few: {judged} and {}", images.generated);
+        let refuted = texts.of(|end| *end == End::Refuted);
+        assert!(refuted * 10 >= judged * 9, "only {refuted} of {judged} are refuted");
+    }
+}
+
+/// A good image whose settings and files are altered in memory; the runs stay those of the good one, so that only what the
+/// judge sees in the image itself can refute.
+struct Bench<'a> {
+    lab: &'a Lab,
+    split: &'a Split,
+    before: &'a Made,
+    good: &'a Made,
+    /// The contents of files in the image's own layers.
+    contents: BTreeMap<String, Vec<u8>>,
+}
+
+/// One alteration.
+struct Altered {
+    kind: &'static str,
+    what: String,
+    settings: Option<Box<RunConfig>>,
+    layer: Option<Vec<u8>>,
+}
+
+impl<'a> Bench<'a> {
+    fn new(lab: &'a Lab, split: &'a Split, before: &'a Made, good: &'a Made) -> Self {
+        let own: BTreeSet<String> = good
+            .image
+            .layers
+            .iter()
+            .skip(good.image.base_layers)
+            .map(|layer| format!("blobs/{}", layer.diff_id.replace(':', "/")))
+            .collect();
+        let mut saved = tar::Archive::new(lab.session.save(&good.reference, &lab.cancel).unwrap());
+        let mut contents = BTreeMap::new();
+        for member in saved.entries().unwrap() {
+            let member = member.unwrap();
+            if !own.contains(member.path().unwrap().to_str().unwrap()) {
+                continue;
+            }
+            for file in tar::Archive::new(member).entries().unwrap() {
+                let mut file = file.unwrap();
+                if file.header().entry_type().is_file() {
+                    let path = format!("/{}", file.path().unwrap().display());
+                    let mut bytes = Vec::new();
+                    file.read_to_end(&mut bytes).unwrap();
+                    contents.insert(path, bytes);
+                }
+            }
+        }
+        let bench = Self { lab, split, before, good, contents };
+        // Put together again without a change it is the good one.
+        let same = bench.image(&Altered { kind: "", what: String::new(), settings: None, layer: None });
+        assert_eq!(harmless(&good.image, &same), Some(SAME), "{}", split.name);
+        bench
+    }
+
+    /// The good image with an alteration. Its layers are taken from the cache, whose keys are all that the archive holds.
+    fn image(&self, altered: &Altered) -> Image {
+        let mut config = self.good.image.config.clone();
+        let mut members: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        let mut layers = Vec::new();
+        if let Some(settings) = &altered.settings {
+            config.config = (**settings).clone();
+        }
+        for diff_id in &config.rootfs.diff_ids {
+            let name = format!("blobs/{}", diff_id.replace(':', "/"));
+            members.insert(name.clone(), vec![0; 1024]);
+            layers.push(name);
+        }
+        if let Some(layer) = &altered.layer {
+            // Under no digest, so that it is read and not looked up.
+            let name = "altered.tar".to_owned();
+            config.rootfs.diff_ids.push("sha256:altered".to_owned());
+            config.history.clear();
+            members.insert(name.clone(), layer.clone());
+            layers.push(name);
+        }
+        members.insert("config.json".to_owned(), serde_json::to_vec(&config).unwrap());
+        let manifest = serde_json::json!([{ "Config": "config.json", "Layers": layers }]);
+        members.insert("manifest.json".to_owned(), manifest.to_string().into_bytes());
+        let mut archive = Layer::default();
+        for (name, bytes) in &members {
+            archive.file(name, 0o644, (0, 0), bytes);
+        }
+        Image::read(&archive.finish()[..], &self.lab.reading(self.good.base.as_ref())).unwrap()
+    }
+
+    fn judge(&self, altered: &Altered) -> (End, Vec<String>) {
+        let image = self.image(altered);
+        let subject = Subject { image: &image, base: self.good.base.as_ref(), runs: &self.good.runs };
+        let verdict = compare(&self.before.subject(), &subject, &self.split.expectations);
+        let end = match (verdict.outcome, harmless(&self.good.image, &image)) {
+            (Outcome::Refuted, Some(SAME)) => End::FalselyRefuted,
+            (Outcome::Refuted, _) => End::Refuted,
+            (_, Some(reason)) => End::Harmless(reason),
+            (Outcome::Inconclusive, None) => End::Inconclusive,
+            (Outcome::Proved, None) => End::FalselyProved,
+        };
+        (end, said(&verdict))
+    }
+
+    fn altered(&self) -> Vec<Altered> {
+        let mut found = self.of_settings();
+        self.of_files(&mut found);
+        found
+    }
+
+    fn of_settings(&self) -> Vec<Altered> {
+        let good = &self.good.image.config.config;
+        let mut found = Vec::new();
+        let mut push = |what: &str, edit: &dyn Fn(&mut RunConfig)| {
+            let mut settings = good.clone();
+            edit(&mut settings);
+            if settings != *good {
+                let settings = Some(Box::new(settings));
+                found.push(Altered { kind: "setting", what: what.to_owned(), settings, layer: None });
+            }
+        };
+        push("user emptied", &|settings| settings.user.clear());
+        push("user altered", &|settings| settings.user = "4321".into());
+        push("working folder altered", &|settings| settings.working_dir = "/tmp".into());
+        push("entry point gone", &|settings| settings.entrypoint = None);
+        push("entry point doubled", &|settings| {
+            settings.entrypoint = Some(settings.command().into_iter().take(1).collect());
+        });
+        push("arguments gone", &|settings| settings.cmd = None);
+        push("argument added", &|settings| settings.cmd.get_or_insert_default().push("more".into()));
+        push("stop signal altered", &|settings| settings.stop_signal = Some("SIGUSR1".into()));
+        push("stop signal gone", &|settings| settings.stop_signal = None);
+        push("port added", &|settings| settings.exposed_ports.push("4321/tcp".into()));
+        push("ports gone", &|settings| settings.exposed_ports.clear());
+        push("volume added", &|settings| settings.volumes.push("/srv".into()));
+        push("volumes gone", &|settings| settings.volumes.clear());
+        push("label added", &|settings| drop(settings.labels.insert("com.example.more".into(), "x".into())));
+        push("labels gone", &|settings| settings.labels.clear());
+        push("trigger added", &|settings| settings.on_build.push("RUN true".into()));
+        push("health check added", &|settings| {
+            let test = vec!["CMD".into(), "true".into()];
+            settings.healthcheck.get_or_insert_with(|| HealthConfig { test, ..HealthConfig::default() });
+        });
+        push("health check gone", &|settings| settings.healthcheck = None);
+        push("health check altered", &|settings| {
+            if let Some(check) = &mut settings.healthcheck {
+                check.interval += 1_000_000_000;
+            }
+        });
+        push("variable added", &|settings| settings.env.push("MORE_OF_IT=1".into()));
+        push("library path added", &|settings| settings.env.push("LD_LIBRARY_PATH=/opt".into()));
+        for at in 0..good.env.len() {
+            let name = good.env[at].split('=').next().unwrap_or_default();
+            push(&format!("variable {name} gone"), &|settings| drop(settings.env.remove(at)));
+            push(&format!("variable {name} altered"), &|settings| settings.env[at].push_str(":x"));
+        }
+        found
+    }
+
+    fn of_files(&self, found: &mut Vec<Altered>) {
+        let root = &self.good.image.root;
+        let mut push = |kind: &'static str, what: String, layer: Layer| {
+            found.push(Altered { kind, what, settings: None, layer: Some(layer.finish()) });
+        };
+        let gone = |path: &str| {
+            let mut layer = Layer::default();
+            let folder = parent(path).trim_end_matches('/');
+            layer.file(&format!("{folder}/.wh.{}", &path[path.rfind('/').unwrap() + 1..]), 0o644, (0, 0), b"");
+            layer
+        };
+        for path in carried(&self.good.image) {
+            let entry = &root.get(&path).unwrap().entry;
+            push("path gone", path.clone(), gone(&path));
+            let altered = |mode: u32, owner: (u32, u32), keeps: Keeps, bytes: &[u8]| {
+                let mut layer = Layer::default();
+                if keeps == Keeps::Attributes {
+                    layer.attributes(entry);
+                }
+                match &entry.kind {
+                    Kind::Folder => layer.folder(&path, mode, owner),
+                    _ => layer.file(&path, mode, owner, bytes),
+                }
+                layer
+            };
+            let owner = (entry.uid, entry.gid);
+            let bytes = match &entry.kind {
+                Kind::File { .. } => self.contents.get(&path).map(Vec::as_slice).unwrap_or_default(),
+                Kind::Folder => &[],
+                Kind::Symlink { target } => {
+                    for other in ["/nowhere", "/etc/passwd"] {
+                        let mut layer = Layer::default();
+                        layer.symlink(&path, other);
+                        push("link elsewhere", format!("{path} → {other} instead of {target}"), layer);
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            for mode in [entry.mode ^ 0o111, entry.mode & 0o700, entry.mode | 0o022, entry.mode ^ 0o4000] {
+                push("mode", format!("{path} {mode:o}"), altered(mode, owner, Keeps::Attributes, bytes));
+            }
+            for other in [(4321, entry.gid), (entry.uid, 4321)] {
+                push("owner", format!("{path} {other:?}"), altered(entry.mode, other, Keeps::Attributes, bytes));
+            }
+            if entry.is_file() {
+                for other in [[bytes, b"\n"].concat(), bytes[..bytes.len() / 2].to_vec(), Vec::new()] {
+                    if other != bytes {
+                        let what = format!("{path} of {} bytes", other.len());
+                        push("content", what, altered(entry.mode, owner, Keeps::Attributes, &other));
+                    }
+                }
+                let mut layer = Layer::default();
+                if entry.xattrs.contains_key(CAPABILITY) {
+                    layer = altered(entry.mode, owner, Keeps::Nothing, bytes);
+                } else {
+                    layer.attribute(CAPABILITY, b"\x01\0\0\x02\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+                    layer.file(&path, entry.mode, owner, bytes);
+                }
+                push("capability", path.clone(), layer);
+            }
+            let Some(elf) = entry.elf() else { continue };
+            for name in elf.needed.iter().chain(&elf.interpreter) {
+                let named = |path: &&str| **path == *name || path.ends_with(&format!("/{name}"));
+                let Some(place) = root.iter().map(|(path, _)| path).find(named) else { continue };
+                if let Ok(end) = root.resolve(place) {
+                    push("library gone", end.path.clone(), gone(&end.path));
+                }
+            }
+        }
+        for file in ["/etc/passwd", "/etc/group"] {
+            if root.exists(file) && !self.good.image.config.config.user.is_empty() {
+                let mut layer = Layer::default();
+                layer.file(file, 0o644, (0, 0), b"root:x:0:0:root:/root:/bin/sh\n");
+                push("users gone", file.to_owned(), layer);
+            }
+        }
+        for folder in ["/tmp", "/root"] {
+            if self.before.image.root.exists(folder) && root.exists(folder) {
+                let mut layer = Layer::default();
+                layer.folder(folder, 0o755, (0, 0));
+                push("mode", format!("{folder} 755"), layer);
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keeps {
+    Attributes,
+    Nothing,
+}
+
+/// The archive of a layer, or of a whole image.
+struct Layer(tar::Builder<Vec<u8>>);
+
+impl Default for Layer {
+    fn default() -> Self {
+        Self(tar::Builder::new(Vec::new()))
+    }
+}
+
+impl Layer {
+    fn finish(self) -> Vec<u8> {
+        self.0.into_inner().unwrap()
+    }
+
+    fn header(kind: tar::EntryType, mode: u32, owner: (u32, u32), size: usize) -> tar::Header {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_mode(mode);
+        header.set_uid(owner.0.into());
+        header.set_gid(owner.1.into());
+        header.set_size(size as u64);
+        header
+    }
+
+    fn file(&mut self, path: &str, mode: u32, owner: (u32, u32), bytes: &[u8]) {
+        let mut header = Self::header(tar::EntryType::Regular, mode, owner, bytes.len());
+        self.0.append_data(&mut header, path.trim_start_matches('/'), bytes).unwrap();
+    }
+
+    fn folder(&mut self, path: &str, mode: u32, owner: (u32, u32)) {
+        let mut header = Self::header(tar::EntryType::Directory, mode, owner, 0);
+        self.0.append_data(&mut header, path.trim_start_matches('/'), &[][..]).unwrap();
+    }
+
+    fn symlink(&mut self, path: &str, target: &str) {
+        let mut header = Self::header(tar::EntryType::Symlink, 0o777, (0, 0), 0);
+        self.0.append_link(&mut header, path.trim_start_matches('/'), target).unwrap();
+    }
+
+    /// An attribute of the member that follows.
+    fn attribute(&mut self, name: &str, value: &[u8]) {
+        let key = format!("SCHILY.xattr.{name}");
+        self.0.append_pax_extensions([(key.as_str(), value)]).unwrap();
+    }
+
+    fn attributes(&mut self, entry: &dfopt_verify::image::Entry) {
+        for (name, value) in &entry.xattrs {
+            let digit = |at: usize| u8::from_str_radix(&value[at..at + 2], 16).unwrap();
+            let bytes: Vec<u8> = (0..value.len()).step_by(2).map(digit).collect();
+            self.attribute(name, &bytes);
+        }
+    }
+}
