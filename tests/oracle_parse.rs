@@ -388,9 +388,8 @@ fn fields_differ(theirs: &Value, ours: &Value) -> Option<(String, Value, Value)>
             if a["keyword"] != b["keyword"] || a["original"] != b["original"] {
                 return Some(("trigger".to_owned(), a.clone(), b.clone()));
             }
-            if b.get("words").is_none() {
-                return None; // an unknown instruction, which BuildKit looks at in the child build
-            }
+            // An unknown instruction has none: BuildKit looks at it in the child build.
+            b.get("words")?;
             fields_differ(a, b).map(|(field, a, b)| (format!("trigger's {field}"), a, b))
         }
         (None, None) => None,

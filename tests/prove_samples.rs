@@ -216,7 +216,11 @@ fn a_cgo_program_gets_its_packages_by_name_and_no_tool() {
     let inside = engine.docker(&["run", "--rm", "--user", "0", "--entrypoint", "sh", name, "-c", look]).stdout;
     let tools: Vec<&str> = inside
         .lines()
-        .filter(|line| line.starts_with('/') || line.ends_with("-dev") || line.starts_with("gcc-1"))
+        .filter(|line| {
+            line.starts_with('/')
+                || line.ends_with("-dev")
+                || ["gcc", "gcc-14", "g++", "make", "golang-go"].contains(line)
+        })
         .collect();
     assert!(tools.is_empty(), "{tools:?}");
     assert!(inside.lines().any(|line| line == "libcmark0.30.2"), "{inside}");

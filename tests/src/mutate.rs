@@ -286,11 +286,15 @@ fn change(text: &mut String, random: &mut Random) {
     match random.below(16) {
         0..=3 => text.insert_str(at, random.of(PIECES)),
         4 => text.replace_range(at..next, ""),
-        5 => text.insert_str(at, &text[at..next].to_owned()),
+        5 => {
+            let piece = text[at..next].to_owned();
+            text.insert_str(at, &piece);
+        }
         6 => text.replace_range(at..next, random.of(PIECES)),
         7 => {
             let other = bounds[random.below(bounds.len())];
-            text.insert_str(other, &text[at..next].to_owned());
+            let piece = text[at..next].to_owned();
+            text.insert_str(other, &piece);
         }
         8 => {
             let place = anywhere(text, random);

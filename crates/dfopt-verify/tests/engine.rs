@@ -2,7 +2,7 @@
 //!
 //! Without an engine each test prints that it was skipped; `DFOPT_REQUIRE_ENGINE=1` makes that a failure.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_macros)]
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ fn engine() -> Option<Engine> {
         Ok(engine) => Some(engine),
         Err(error) => {
             assert!(std::env::var_os("DFOPT_REQUIRE_ENGINE").is_none(), "an engine is required: {error}");
-            eprintln!("skipped, no engine: {error}");
+            eprintln!("SKIP: no engine: {error}");
             None
         }
     }

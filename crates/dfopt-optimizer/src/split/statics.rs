@@ -58,8 +58,8 @@ fn parents_of(path: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 fn last_run(model: &Model<'_>, stage: &Stage) -> Option<dfopt_syntax::TextRange> {
-    let runs = model.stage_steps(stage).iter().filter(|step| matches!(step.ast, Instruction::Run(_)));
-    runs.last().map(|step| step.ast.head_range())
+    let mut runs = model.stage_steps(stage).iter().filter(|step| matches!(step.ast, Instruction::Run(_)));
+    runs.next_back().map(|step| step.ast.head_range())
 }
 
 /// The files that COPY or ADD takes from the context.

@@ -110,7 +110,7 @@ impl Writer<'_> {
 
         let mut block = String::new();
         block.push_str(style.newline());
-        block.push_str(&self.from_line(&style));
+        block.push_str(&self.runtime_from(&style));
         if !wanted.is_empty() {
             let names: Vec<&str> = wanted.keys().map(String::as_str).collect();
             let manager = self.manager();
@@ -182,7 +182,7 @@ impl Writer<'_> {
         free.unwrap_or("build-stage").to_owned()
     }
 
-    fn from_line(&self, style: &Style) -> String {
+    fn runtime_from(&self, style: &Style) -> String {
         let from = self.model.stage_steps(self.stage).first();
         let platform = from.and_then(|step| step.ast.flag("platform")).map(|flag| flag.raw_value().as_str().to_owned());
         let mut words = String::new();

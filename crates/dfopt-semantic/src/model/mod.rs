@@ -195,7 +195,7 @@ impl<'a> Model<'a> {
     /// The commands of RUN, CMD, ENTRYPOINT or HEALTHCHECK, if they could be read as such.
     #[must_use]
     pub fn script(&self, step: &Step) -> Option<&ShellScript> {
-        self.scripts.get(step.index)?.get_or_init(|| script::of_step(self, step)).as_ref()
+        self.scripts.get(step.index)?.get_or_init(|| script::of_step(step)).as_ref()
     }
 
     /// Line (from 0) of a place in the file.

@@ -7,7 +7,7 @@ use dfopt_syntax::shell::ast as sh;
 use dfopt_syntax::shell::parse_script;
 use dfopt_syntax::{SyntaxKind, SyntaxNode};
 
-use super::{Model, Shell, Step};
+use super::{Shell, Step};
 use crate::command::{
     Command, Connector, Dialect, Invocation, Nesting, Redirect, RedirectOp, Script, ShellOptions, Word,
 };
@@ -69,13 +69,13 @@ impl ShellScript {
 }
 
 /// The commands of an instruction, if it has any that can be read.
-pub(super) fn of_step(model: &Model<'_>, step: &Step) -> Option<ShellScript> {
-    of_instruction(model, &step.ast, &step.shell)
+pub(super) fn of_step(step: &Step) -> Option<ShellScript> {
+    of_instruction(&step.ast, &step.shell)
 }
 
-fn of_instruction(model: &Model<'_>, ast: &Instruction, shell: &Shell) -> Option<ShellScript> {
+fn of_instruction(ast: &Instruction, shell: &Shell) -> Option<ShellScript> {
     if let Instruction::Onbuild(onbuild) = ast {
-        return of_instruction(model, &onbuild.trigger()?, shell);
+        return of_instruction(&onbuild.trigger()?, shell);
     }
     match ast.command()? {
         CommandForm::Exec(json) => Some(of_exec(&json)),
