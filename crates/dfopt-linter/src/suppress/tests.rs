@@ -1,3 +1,5 @@
+//! Suppressions in their three dialects: what each reaches.
+
 #![allow(clippy::unwrap_used)]
 
 use dfopt_semantic::model::{Model, Options};

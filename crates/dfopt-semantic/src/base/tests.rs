@@ -1,3 +1,5 @@
+//! Rows of the table, and what is told of tags that are in none.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::images::ROWS;

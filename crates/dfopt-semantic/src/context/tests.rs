@@ -1,3 +1,5 @@
+//! Ignore files, patterns and COPY, as tables of cases.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use proptest::prelude::*;

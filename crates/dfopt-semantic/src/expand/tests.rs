@@ -1,3 +1,5 @@
+//! Expansion, as tables of cases and as laws.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Mounts and devices, as tables of cases.
+
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use proptest::prelude::*;
