@@ -334,6 +334,7 @@ fn no_mutant_of_a_good_split_is_proved() {
     let (mut texts, mut images) = (Tally::default(), Tally::default());
     let mut seconds_of_images = 0;
     for split in &splits() {
+        let begun_split = Instant::now();
         let (before, good) = lab.good(split);
         let broken = breakages(&split.after, &good.image);
         let bench = Bench::new(&lab, split, &before, &good, &broken);
@@ -348,6 +349,8 @@ fn no_mutant_of_a_good_split_is_proved() {
             images.count(&split.name, altered.kind, &altered.what, end, &said);
         }
         seconds_of_images += begun.elapsed().as_secs();
+        let (of_text, of_image, seconds) = (broken.len(), altered.len(), begun_split.elapsed().as_secs());
+        print(&format!("{}: {of_text} mutants of the Dockerfile, {of_image} of the image; {seconds} s", split.name));
     }
     lab.session.finish().unwrap();
     texts.print("mutants of Dockerfiles", start.elapsed().as_secs() - seconds_of_images);
