@@ -200,7 +200,7 @@ const REWRITTEN: &[&str] = &[
 const SAME: &str = "its image is the same";
 const MORE: &str = "its image has all that the good one has, and more beside it";
 const ALONE: &str = "what is carried does the same with no base at all";
-const UNNAMED: &str = "what is carried is static and names nothing of what differs";
+const UNNAMED: &str = "what is carried has the same libraries and names nothing of what differs";
 
 fn is_same(good: &Image, mutant: &Image) -> bool {
     let plain = |image| Subject { image, base: None, runs: &[] };
@@ -375,7 +375,11 @@ struct Bench<'a> {
     carried: Vec<String>,
     /// The contents of files in the image's own layers.
     contents: BTreeMap<String, Vec<u8>>,
-    /// Whether the carried programs are static and need no interpreter.
+    /// The loaders and libraries that carried programs are linked with, to the last one, where they lie in the good image.
+    needed: BTreeSet<String>,
+    /// Whether something carried is a script.
+    is_script: bool,
+    /// Whether nothing carried is linked with anything, or is a script.
     is_static: bool,
     /// Whether they do the same on `scratch`.
     is_alone: bool,
@@ -416,11 +420,10 @@ impl<'a> Bench<'a> {
             }
         }
         let carried = carried(&good.image);
-        let is_static = carried.iter().all(|path| {
-            let content = good.image.root.get(path).and_then(|node| node.entry.content.as_ref());
-            let elf = content.and_then(|content| content.elf.as_ref());
-            elf.is_none_or(|elf| elf.is_static) && content.is_none_or(|content| content.shebang.is_none())
-        });
+        let content = |path: &String| good.image.root.get(path).and_then(|node| node.entry.content.as_ref());
+        let is_script = carried.iter().filter_map(content).any(|content| content.shebang.is_some());
+        let needed = linked(&good.image, &carried);
+        let is_static = needed.is_empty() && !is_script;
         let bare = broken.iter().find(|broken| broken.kind == "base swapped" && broken.what.ends_with("`scratch`"));
         let is_alone = bare.filter(|_| is_static).is_some_and(|bare| {
             let Ok(mut made) = lab.make(split, &bare.text, None) else { return false };
@@ -431,7 +434,7 @@ impl<'a> Bench<'a> {
             };
             seen(&made) == seen(before)
         });
-        let bench = Self { lab, split, before, good, carried, contents, is_static, is_alone };
+        let bench = Self { lab, split, before, good, carried, contents, needed, is_script, is_static, is_alone };
         // Put together again without a change it is the good one.
         let same = bench.image(&Altered { kind: "", what: String::new(), settings: None, layer: None });
         assert!(is_same(&good.image, &same), "{}", split.name);
@@ -456,7 +459,8 @@ impl<'a> Bench<'a> {
         if differing.iter().all(|path| is_rewritten(path) && mutant.root.get(path).is_some()) {
             return Some(MORE);
         }
-        if !self.is_static || differing.iter().any(|path| self.carried.iter().any(|carried| carried == path)) {
+        let needed = |path: &&str| self.needed.contains(*path) || self.carried.iter().any(|carried| carried == path);
+        if self.is_script || differing.iter().any(needed) {
             return None;
         }
         if self.is_alone {
@@ -690,14 +694,16 @@ impl<'a> Bench<'a> {
                 }
             }
         }
-        for file in ["/etc/passwd", "/etc/group"] {
-            if root.exists(file) && !self.good.image.config.config.user.is_empty() {
+        let user = self.good.image.config.config.user.as_str();
+        for (file, line) in [("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"), ("/etc/group", "root:x:0:\n")] {
+            if root.exists(file) && !user.is_empty() {
                 let mut layer = Layer::default();
-                layer.file(file, 0o644, (0, 0), b"root:x:0:0:root:/root:/bin/sh\n");
+                layer.file(file, 0o644, (0, 0), line.as_bytes());
                 push("users gone", file.to_owned(), layer);
             }
         }
-        for folder in ["/tmp", "/root"] {
+        let home = if matches!(user, "" | "0" | "root") { "/root" } else { "/tmp" };
+        for folder in BTreeSet::from(["/tmp", home]) {
             if self.before.image.root.exists(folder) && root.exists(folder) {
                 let mut layer = Layer::default();
                 layer.folder(folder, 0o755, (0, 0));
@@ -705,6 +711,24 @@ impl<'a> Bench<'a> {
             }
         }
     }
+}
+
+/// What files are linked with, to the last library, by name alone.
+fn linked(image: &Image, files: &[String]) -> BTreeSet<String> {
+    let (mut found, mut todo) = (BTreeSet::new(), files.to_vec());
+    while let Some(path) = todo.pop() {
+        let Some(elf) = image.root.get(&path).and_then(|node| node.entry.elf()) else { continue };
+        for name in elf.needed.iter().chain(&elf.interpreter) {
+            let named = |path: &&str| file_name(path) == file_name(name);
+            for place in image.root.iter().map(|(path, _)| path).filter(named) {
+                let end = image.root.resolve(place).map_or_else(|_| place.to_owned(), |end| end.path);
+                if found.insert(end.clone()) {
+                    todo.push(end);
+                }
+            }
+        }
+    }
+    found
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

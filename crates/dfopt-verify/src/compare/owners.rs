@@ -119,6 +119,21 @@ fn identity(pair: &Pair<'_>, results: &mut Results) {
         );
         return;
     }
+    // Without its name, what looks the group up finds nothing.
+    let group = old.groups.first().filter(|gid| **gid != 0).and_then(|gid| {
+        let named = |image: &Image| groups(&image.root).into_iter().find(|(_, (other, _))| other == gid);
+        named(pair.original()).filter(|_| named(pair.candidate()).is_none())
+    });
+    if let Some((name, (gid, _))) = group {
+        results.difference(
+            NAME,
+            Counterexample::WrongSetting {
+                setting: format!("name of the group {gid} of the image's user"),
+                want: name,
+                have: "none".into(),
+            },
+        );
+    }
     let homes = (old.home.as_deref(), new.as_ref().and_then(|new| new.home.as_deref()));
     if homes.0 != homes.1 && pair.original().config.config.env_value("HOME").is_none() {
         results.difference(

@@ -573,6 +573,22 @@ fn only_of_root_do_other_groups_not_matter() {
 }
 
 #[test]
+fn the_group_of_the_user_keeps_a_name() {
+    let pair = |groups: &str| {
+        let user = |builder: ImageBuilder| builder.set("User", serde_json::json!("nobody"));
+        let after = candidate(slim_with(|layer| layer.file("/etc/group", groups), &[]), with_app(&app()));
+        judge(&user(original(with_app(&app()))), &user(after), &plain())
+    };
+    proved(&pair("root:x:0:\nnogroup:x:65534:\n"));
+    proved(&pair("root:x:0:\nnobody:x:65534:\n"));
+    refuted(
+        &pair("root:x:0:\n"),
+        CheckName::Owners,
+        |found| matches!(found, Counterexample::WrongSetting { setting, .. } if setting.contains("65534")),
+    );
+}
+
+#[test]
 fn the_user_must_exist_with_the_same_ids() {
     let user = |builder: ImageBuilder| builder.set("User", serde_json::json!("app"));
     let passwd = |uid: u32| format!("{PASSWD}app:x:{uid}:0:a:/tmp:/bin/sh\n");
