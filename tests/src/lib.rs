@@ -11,6 +11,7 @@
 pub mod breakage;
 pub mod engine;
 pub mod folder;
+pub mod layer;
 pub mod manifest;
 pub mod mutate;
 pub mod oracle;

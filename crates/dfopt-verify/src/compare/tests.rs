@@ -573,6 +573,23 @@ fn only_of_root_do_other_groups_not_matter() {
 }
 
 #[test]
+fn a_reason_does_not_make_another_search_path_right() {
+    let reasons = Expectations { variables: vec![Expected::new("PATH", "of the base")], ..Expectations::default() };
+    let pair = |path: &str| {
+        let after = candidate(slim(), with_app(&app())).set("Env", serde_json::json!([format!("PATH={path}")]));
+        judge(
+            &original(with_app(&app())).set("Env", serde_json::json!(["PATH=/usr/local/bin:/usr/bin:/bin"])),
+            &after,
+            &reasons,
+        )
+    };
+    proved(&pair("/usr/local/bin:/usr/bin:/bin"));
+    for other in ["/usr/local/bin:/usr/bin:/bin:x", "/usr/bin:/usr/local/bin:/bin", "/nowhere"] {
+        refuted(&pair(other), CheckName::Config, |found| matches!(found, Counterexample::MissingEnv { .. }));
+    }
+}
+
+#[test]
 fn the_group_of_the_user_keeps_a_name() {
     let pair = |groups: &str| {
         let user = |builder: ImageBuilder| builder.set("User", serde_json::json!("nobody"));
