@@ -139,8 +139,8 @@ const EVERYDAY: &[&str] = &[
     "java",
 ];
 
-/// Data that standard libraries look for and do without: what they read there is built in as well.
-const OPTIONAL: &[&str] = &[
+/// Data that Go's standard library looks for and has built in as well; other programs that name it have nothing else.
+const OPTIONAL_FOR_GO: &[&str] = &[
     "/etc/services",
     "/etc/protocols",
     "/etc/mime.types",
@@ -149,6 +149,10 @@ const OPTIONAL: &[&str] = &[
     "/etc/httpd/conf/mime.types",
     "/usr/share/mime",
     "/usr/local/share/mime",
+];
+
+/// Data that standard libraries look for and do without: what they read there is built in as well.
+const OPTIONAL: &[&str] = &[
     "/etc/nsswitch.conf",
     "/etc/gai.conf",
     "/etc/host.conf",
@@ -289,7 +293,9 @@ fn absolute(walk: &mut Walk<'_>, source: &Source<'_>, text: &str, from: From<'_>
     let folder = found.node.entry.is_folder();
     let compiled = source.compiler.is_some();
     let mut certainty = Certainty::Likely;
-    if OPTIONAL.iter().any(|optional| crate::image::is_below(&path, optional)) || (compiled && is_source_file(&path)) {
+    let is_in = |optional: &[&str]| optional.iter().any(|optional| crate::image::is_below(&path, optional));
+    let built_in = is_in(OPTIONAL) || (source.compiler == Some(Compiler::Go) && is_in(OPTIONAL_FOR_GO));
+    if built_in || (compiled && is_source_file(&path)) {
         certainty = Certainty::Possible;
     }
     if crate::image::is_below(&path, "/usr/share/zoneinfo") && !source.abilities.zones {

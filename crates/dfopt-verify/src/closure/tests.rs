@@ -96,7 +96,7 @@ fn names_count_by_what_the_program_can_do() {
     assert_eq!(certainty(&loads, "/usr/lib/x86_64-linux-gnu/libpq.so.5.17"), Some(Certainty::Likely));
     assert_eq!(certainty(&loads, "/usr/bin/git"), None);
     assert_eq!(certainty(&loads, "/etc/ssl/certs/ca-certificates.crt"), Some(Certainty::Likely));
-    assert_eq!(certainty(&loads, "/etc/services"), Some(Certainty::Possible));
+    assert_eq!(certainty(&loads, "/etc/services"), Some(Certainty::Likely), "only Go has it built in");
     assert_eq!(certainty(&loads, "/srv/data/rows.csv"), Some(Certainty::Likely));
     assert_eq!(loads.variables["DATABASE_URL"], "/srv/app");
     let shells = with("popen");
