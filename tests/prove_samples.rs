@@ -128,8 +128,8 @@ fn packages(dockerfile: &str) -> Vec<String> {
     let parsed = dfopt_syntax::parse(dockerfile);
     let model = Model::new(dockerfile, &parsed, Options::default());
     let steps = model.stage_steps(model.target().unwrap());
-    let installed = steps.iter().flat_map(|step| model.installations(step)).flat_map(|found| found.packages);
-    installed.map(|package| package.name).collect()
+    let installed = steps.iter().flat_map(|step| model.installations(step)).flat_map(|found| &found.packages);
+    installed.map(|package| package.name.clone()).collect()
 }
 
 /// Asserts that verifying two Dockerfiles by hand ends with a refutation that names each of these causes.

@@ -47,7 +47,7 @@ fn check(ctx: &mut Context<'_>) {
             if text.known() != Some("") || (!is_image && text.raw.is_empty()) {
                 continue;
             }
-            if model.awaits_argument(step, &text) {
+            if model.awaits_argument(step, text) {
                 continue;
             }
             let place: TextRange = match text.expansion.references.as_slice() {

@@ -69,7 +69,7 @@ fn check(ctx: &mut Context<'_>) {
             }
             seen.push(step.index);
             for installation in model.installations(step) {
-                report(ctx, &installation, reason.as_ref());
+                report(ctx, installation, reason.as_ref());
             }
         }
     }

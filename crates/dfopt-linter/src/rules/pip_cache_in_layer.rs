@@ -60,9 +60,7 @@ fn check(ctx: &mut Context<'_>) {
             continue;
         }
         let uses = model.cache_uses(step);
-        for left in
-            uses.into_iter().filter(|found| matches!(found.cache, Cache::Pip | Cache::Uv) && !found.clean_at_end)
-        {
+        for left in uses.iter().filter(|found| matches!(found.cache, Cache::Pip | Cache::Uv) && !found.clean_at_end) {
             model.walk(step, &mut |at| {
                 let Some(command) = Command::of(at.invocation) else { return };
                 let Understood::Pip(pip) = understand(&command) else { return };

@@ -51,10 +51,10 @@ fn check(ctx: &mut Context<'_>) {
         for text in model.expanded_texts(step, &step.ast) {
             let is_relative = match ctx.dialect() {
                 Dialect::Hadolint => is_relative_as_written(&text.raw),
-                _ => step.workdir_set_by.is_none() && is_relative(&text, may_be_windows(model, step)),
+                _ => step.workdir_set_by.is_none() && is_relative(text, may_be_windows(model, step)),
             };
             if is_relative {
-                report(ctx, step, &text);
+                report(ctx, step, text);
             }
         }
     }

@@ -54,9 +54,9 @@ fn check(ctx: &mut Context<'_>) {
     for stage in model.stages() {
         for copy in model.early_copies(stage) {
             let wanted: Vec<&DependencyInstall> =
-                copy.dependencies.iter().filter(|install| matters(model, &copy, install)).collect();
+                copy.dependencies.iter().filter(|install| matters(model, copy, install)).collect();
             if !wanted.is_empty() {
-                report(ctx, &copy, &wanted);
+                report(ctx, copy, &wanted);
             }
         }
     }

@@ -101,7 +101,7 @@ fn sources_of(model: &Model<'_>, shipment: &Shipment<'_>, product: &Product) -> 
             .is_some_and(|at| at.starts_with(&format!("{}/", directory.trim_end_matches('/'))));
         source.kind == Brought::Directory && !source.destination.is_any() && (is_around || is_inside)
     };
-    sources.into_iter().find(holds)
+    sources.into_iter().find(|source| holds(source)).cloned()
 }
 
 #[cfg(test)]

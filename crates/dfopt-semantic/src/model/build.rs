@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use dfopt_syntax::ast::{AstNode, Instruction, KeyValue, Word};
 use dfopt_syntax::{Parse, TextRange};
 
+use super::memo::Facts;
 use super::scope::Scope;
 use super::stage::is_valid_name;
 use super::{
@@ -27,8 +28,8 @@ pub(super) fn build<'a>(text: &'a str, parse: &'a Parse, options: Options<'a>) -
     }
     let references = references(&steps, &stages, escape);
     roles(&mut stages, &steps, &references, &options);
-    let scripts = steps.iter().map(|_| OnceCell::new()).collect();
-    Model { text, parse, file, escape, options, steps, stages, references, scripts, lines: OnceCell::new() }
+    let facts = Facts::new(steps.len(), stages.len());
+    Model { text, parse, file, escape, options, steps, stages, references, facts, lines: OnceCell::new() }
 }
 
 /// What instructions change for those behind them.

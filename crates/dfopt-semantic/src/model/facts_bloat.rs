@@ -15,16 +15,16 @@ pub struct Shipment<'m> {
     /// The stage.
     pub stage: &'m Stage,
     /// What a container starts.
-    pub run: RunCommand,
+    pub run: &'m RunCommand,
     /// What its build commands make.
-    pub products: Vec<Product>,
+    pub products: &'m [Product],
 }
 
 impl Shipment<'_> {
     /// The product that a container starts, and how.
     #[must_use]
     pub fn started(&self, model: &Model<'_>) -> Option<(&Product, Use)> {
-        model.started_product(self.stage, &self.run, &self.products)
+        model.started_product(self.stage, self.run, self.products)
     }
 }
 
@@ -73,7 +73,7 @@ impl Model<'_> {
         let mut later = later.filter(|other| matches!(other.ast, Instruction::Run(_)));
         let emptied_later = later.find_map(|other| {
             let uses = self.cache_uses(other);
-            uses.into_iter().find(|found| found.cache == left.cache).and_then(|found| found.emptied.last().cloned())
+            uses.iter().find(|found| found.cache == left.cache).and_then(|found| found.emptied.last().cloned())
         });
         Some(LeftCache { cache: left.cache, filled, emptied_later })
     }

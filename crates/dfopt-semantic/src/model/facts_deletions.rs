@@ -116,7 +116,7 @@ impl Model<'_> {
 
     fn copied_files(&self, step: &Step) -> Vec<Made> {
         let place = |range: dfopt_syntax::TextRange| range.start().into()..range.end().into();
-        let context = self.context_sources(step).into_iter().filter(|source| !source.destination.is_any());
+        let context = self.context_sources(step).iter().filter(|source| !source.destination.is_any());
         let mut made: Vec<Made> = context
             .map(|source| {
                 let pattern = match (source.kind, source.destination.directory()) {

@@ -165,7 +165,13 @@ impl FlagText {
 impl Model<'_> {
     /// The texts of `ast`, which is the step's instruction or its trigger, that the builder expands, in order.
     #[must_use]
-    pub fn expanded_texts(&self, step: &Step, ast: &Instruction) -> Vec<ExpandedText> {
+    pub fn expanded_texts(&self, step: &Step, ast: &Instruction) -> &[ExpandedText] {
+        let is_trigger = ast.syntax() != step.ast.syntax();
+        let memo = if is_trigger { &self.facts.trigger_texts } else { &self.facts.texts };
+        memo.get(step.index, || self.find_expanded_texts(step, ast))
+    }
+
+    fn find_expanded_texts(&self, step: &Step, ast: &Instruction) -> Vec<ExpandedText> {
         let mut found = Vec::new();
         let is_wanted = |name: &str| match ast {
             Instruction::From(_) => name == "platform",

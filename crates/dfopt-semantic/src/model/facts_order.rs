@@ -48,11 +48,16 @@ pub struct DependencyInstall {
 impl Model<'_> {
     /// The copies of sources in a stage that stand before installations, the first of each kind.
     #[must_use]
-    pub fn early_copies(&self, stage: &Stage) -> Vec<EarlyCopy> {
+    pub fn early_copies(&self, stage: &Stage) -> &[EarlyCopy] {
+        self.facts.early_copies.get(stage.index, || self.find_early_copies(stage))
+    }
+
+    fn find_early_copies(&self, stage: &Stage) -> Vec<EarlyCopy> {
         let mut copies: Vec<EarlyCopy> = Vec::new();
         let mut seen: Vec<Ecosystem> = Vec::new();
         for step in self.stage_steps(stage) {
-            for source in self.context_sources(step).into_iter().filter(|source| source.kind != Brought::Manifests) {
+            for source in self.context_sources(step).iter().filter(|source| source.kind != Brought::Manifests) {
+                let source = source.clone();
                 copies.push(EarlyCopy { step: step.index, source, dependencies: Vec::new(), packages: Vec::new() });
             }
             if !matches!(step.ast, Instruction::Run(_)) || self.has_error(step) {
@@ -91,7 +96,7 @@ impl Model<'_> {
                 };
                 let first = copies.iter_mut().filter(fits).max_by_key(|copy| weight(copy));
                 if let Some(copy) = first {
-                    copy.dependencies.push(install);
+                    copy.dependencies.push(install.clone());
                 }
             }
             if copies.is_empty() {
@@ -125,7 +130,11 @@ impl Model<'_> {
 
     /// The commands of a RUN that install what manifests ask for.
     #[must_use]
-    pub fn dependency_installs(&self, step: &Step) -> Vec<DependencyInstall> {
+    pub fn dependency_installs(&self, step: &Step) -> &[DependencyInstall] {
+        self.facts.dependency_installs.get(step.index, || self.find_dependency_installs(step))
+    }
+
+    fn find_dependency_installs(&self, step: &Step) -> Vec<DependencyInstall> {
         let mounts = self.mounts(step);
         let has_cache_mount = mounts.iter().any(|mount| mount.effective_kind() == Some(crate::mount::MountKind::Cache));
         let mut found: Vec<DependencyInstall> = Vec::new();
@@ -256,7 +265,7 @@ mod tests {
         let parse = dfopt_syntax::parse(&text);
         let model = Model::new(&text, &parse, Options::default());
         let copies = model.early_copies(model.stages().last().unwrap());
-        copies.into_iter().map(|copy| (copy.source.path, copy.dependencies.len(), copy.packages.len())).collect()
+        copies.iter().map(|copy| (copy.source.path.clone(), copy.dependencies.len(), copy.packages.len())).collect()
     }
 
     #[test]

@@ -59,7 +59,11 @@ fn matches(pattern: &str, name: &str) -> bool {
 impl Model<'_> {
     /// The install commands of a RUN, in order.
     #[must_use]
-    pub fn installations(&self, step: &Step) -> Vec<Installation> {
+    pub fn installations(&self, step: &Step) -> &[Installation] {
+        self.facts.installations.get(step.index, || self.find_installations(step))
+    }
+
+    fn find_installations(&self, step: &Step) -> Vec<Installation> {
         let mut found: Vec<(usize, Installation)> = Vec::new();
         let mut removals: Vec<Removal> = Vec::new();
         let (mut at, mut marked) = (0, false);

@@ -82,7 +82,11 @@ const PROGRAMS: &[&str] = &[
 impl Model<'_> {
     /// What the build commands of a stage and of those below it make, in order.
     #[must_use]
-    pub fn products(&self, stage: &Stage) -> Vec<Product> {
+    pub fn products(&self, stage: &Stage) -> &[Product] {
+        self.facts.products.get(stage.index, || self.find_products(stage))
+    }
+
+    fn find_products(&self, stage: &Stage) -> Vec<Product> {
         let mut stages: Vec<&Stage> = self.chain(stage).take(self.stages().len()).collect();
         stages.reverse();
         let files = InImage { model: self, stage };
@@ -384,7 +388,7 @@ mod tests {
         let stage = model.target()?;
         let run = model.run_command(stage)?;
         let products = model.products(stage);
-        let (product, how) = model.started_product(stage, &run, &products)?;
+        let (product, how) = model.started_product(stage, run, products)?;
         Some((text[product.command.start as usize..product.command.end as usize].to_owned(), how))
     }
 

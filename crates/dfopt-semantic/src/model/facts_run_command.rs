@@ -108,7 +108,11 @@ fn is_shell(name: &str) -> bool {
 impl Model<'_> {
     /// What a container of the stage starts; `None` when neither the file nor the table of base images says.
     #[must_use]
-    pub fn run_command(&self, stage: &Stage) -> Option<RunCommand> {
+    pub fn run_command(&self, stage: &Stage) -> Option<&RunCommand> {
+        self.facts.run_commands.get(stage.index, || self.find_run_command(stage)).as_ref()
+    }
+
+    fn find_run_command(&self, stage: &Stage) -> Option<RunCommand> {
         let (mut entrypoint, mut cmd): (Option<&Step>, Option<&Step>) = (None, None);
         let mut stages: Vec<&Stage> = self.chain(stage).take(self.stages().len()).collect();
         stages.reverse();
@@ -269,7 +273,7 @@ mod tests {
     fn run(text: &str) -> Option<RunCommand> {
         let parse = dfopt_syntax::parse(text);
         let model = Model::new(text, &parse, Options::default());
-        model.run_command(model.target()?)
+        model.run_command(model.target()?).cloned()
     }
 
     fn texts(run: &RunCommand) -> Vec<String> {
@@ -317,7 +321,7 @@ mod tests {
         let parse = dfopt_syntax::parse(text);
         let model = Model::new(text, &parse, Options { context: Some(&context), ..Options::default() });
         let found = model.run_command(model.target().unwrap()).unwrap();
-        assert_eq!(texts(&found), ["npm start", "node \"dist/a.js\""]);
+        assert_eq!(texts(found), ["npm start", "node \"dist/a.js\""]);
     }
 
     #[test]

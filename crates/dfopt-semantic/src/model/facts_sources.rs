@@ -32,7 +32,11 @@ pub struct ContextSource {
 impl Model<'_> {
     /// What an instruction copies from the build context; sources whose name is not known are left out.
     #[must_use]
-    pub fn context_sources(&self, step: &Step) -> Vec<ContextSource> {
+    pub fn context_sources(&self, step: &Step) -> &[ContextSource] {
+        self.facts.context_sources.get(step.index, || self.find_context_sources(step))
+    }
+
+    fn find_context_sources(&self, step: &Step) -> Vec<ContextSource> {
         let Some(copied) = step.copied(self).filter(|copied| copied.from.is_none()) else { return Vec::new() };
         let several = copied.sources.len() > 1;
         let destination = copied.destination.as_ref().and_then(|word| word.text.known());

@@ -14,7 +14,11 @@ impl Model<'_> {
     /// What is known where the commands of an instruction start. Where nothing is known of the user it is root, as in most
     /// images.
     #[must_use]
-    pub fn environment(&self, step: &Step) -> Env<'static> {
+    pub fn environment(&self, step: &Step) -> &Env<'static> {
+        self.facts.environments.get(step.index, || self.find_environment(step))
+    }
+
+    fn find_environment(&self, step: &Step) -> Env<'static> {
         let facts = self.stage_of(step).and_then(|stage| self.base_facts(stage));
         let user = match &step.user {
             Some(user) => user.known().map(|user| user.split(':').next().unwrap_or_default().to_owned()),
@@ -48,8 +52,7 @@ impl Model<'_> {
     pub fn with_script<T>(&self, step: &Step, ask: impl FnOnce(&Script, &Env<'_>) -> T) -> Option<T> {
         let script = self.script(step)?;
         let read = |inline: &InlineScript<'_>| script.inside(inline).cloned();
-        let mut env = self.environment(step);
-        env.inline = Some(&read);
+        let env = Env { inline: Some(&read), ..self.environment(step).clone() };
         Some(ask(&script.script, &env))
     }
 
@@ -60,7 +63,11 @@ impl Model<'_> {
 
     /// What a RUN does to the caches of package managers, but for those that a mount keeps out of the image.
     #[must_use]
-    pub fn cache_uses(&self, step: &Step) -> Vec<CacheUse> {
+    pub fn cache_uses(&self, step: &Step) -> &[CacheUse] {
+        self.facts.cache_uses.get(step.index, || self.find_cache_uses(step))
+    }
+
+    fn find_cache_uses(&self, step: &Step) -> Vec<CacheUse> {
         let mounts = self.mount_points(step);
         self.with_script(step, |script, env| {
             let lookup = |name: &str| env.variables.get(name).map(|value| value.to_string());
@@ -80,7 +87,11 @@ impl Model<'_> {
 
     /// The mounts of a RUN.
     #[must_use]
-    pub fn mounts(&self, step: &Step) -> Vec<Mount> {
+    pub fn mounts(&self, step: &Step) -> &[Mount] {
+        self.facts.mounts.get(step.index, || self.find_mounts(step))
+    }
+
+    fn find_mounts(&self, step: &Step) -> Vec<Mount> {
         let scope = self.scope(step);
         let trigger = match &step.ast {
             Instruction::Onbuild(onbuild) => onbuild.trigger(),
@@ -117,9 +128,11 @@ impl Model<'_> {
 
     /// What a RUN reads from outside itself.
     #[must_use]
-    pub fn reads(&self, step: &Step) -> Footprint {
-        self.with_script(step, |script, env| effects::effects_of(script, env).reads)
-            .unwrap_or_else(Footprint::everything)
+    pub fn reads(&self, step: &Step) -> &Footprint {
+        self.facts.reads.get(step.index, || {
+            self.with_script(step, |script, env| effects::effects_of(script, env).reads)
+                .unwrap_or_else(Footprint::everything)
+        })
     }
 }
 
@@ -152,7 +165,7 @@ mod tests {
         let parse = dfopt_syntax::parse(text);
         let model = Model::new(text, &parse, Options::default());
         let uses = model.cache_uses(model.steps().last().unwrap());
-        uses.into_iter().filter(|found| !found.clean_at_end).map(|found| found.cache).collect()
+        uses.iter().filter(|found| !found.clean_at_end).map(|found| found.cache).collect()
     }
 
     #[test]

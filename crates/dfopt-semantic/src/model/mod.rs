@@ -17,6 +17,7 @@ mod facts_rings;
 mod facts_run_command;
 mod facts_sources;
 mod facts_walk;
+mod memo;
 mod reference;
 mod scope;
 mod script;
@@ -76,7 +77,7 @@ pub struct Model<'a> {
     steps: Vec<Step>,
     stages: Vec<Stage>,
     references: Vec<Reference>,
-    scripts: Vec<OnceCell<Option<ShellScript>>>,
+    facts: memo::Facts,
     lines: OnceCell<Vec<u32>>,
 }
 
@@ -195,7 +196,7 @@ impl<'a> Model<'a> {
     /// The commands of RUN, CMD, ENTRYPOINT or HEALTHCHECK, if they could be read as such.
     #[must_use]
     pub fn script(&self, step: &Step) -> Option<&ShellScript> {
-        self.scripts.get(step.index)?.get_or_init(|| script::of_step(step)).as_ref()
+        self.facts.scripts.get(step.index, || script::of_step(step)).as_ref()
     }
 
     /// Line (from 0) of a place in the file.
