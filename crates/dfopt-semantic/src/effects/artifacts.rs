@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::path::PathPattern;
-use super::state::{Env, State, walk};
+use super::state::{Env, Meant, State, walk};
 use crate::command::ecosystems::{self, Ecosystem};
 use crate::command::files::FileAction;
-use crate::command::{Command, Script, Understood, Value, understand};
+use crate::command::{Script, Understood, Value};
 
 /// Files of the project by their path in the image, as far as they can be read.
 pub trait ProjectFiles {
@@ -68,12 +68,11 @@ pub fn artifacts_of(script: &Script, env: &Env<'_>, files: &dyn ProjectFiles) ->
     let mut artifacts = Artifacts::default();
     let mut made_directories = BTreeSet::new();
     walk(script, env, &mut |step| {
-        let Some(command) = Command::of(step.expanded) else {
+        let Some(Meant { command, understood }) = step.meant else {
             return;
         };
-        let understood = understand(&command);
-        let state = step.state.for_command(&command);
-        if let Understood::File(op) = &understood
+        let state = step.state.for_command(command);
+        if let Understood::File(op) = understood
             && op.action == FileAction::MakeDirectory
         {
             made_directories.extend(op.targets.iter().filter_map(|t| state.path(*t)));
@@ -85,12 +84,12 @@ pub fn artifacts_of(script: &Script, env: &Env<'_>, files: &dyn ProjectFiles) ->
             state: &state,
             files,
             made_directories: &made_directories,
-            ecosystem: ecosystems::of(&understood),
+            ecosystem: ecosystems::of(understood),
             certain: step.certain,
             command: step.index,
             found: Vec::new(),
         };
-        match &understood {
+        match understood {
             Understood::Go(go) => go::artifacts(&mut maker, go),
             other => others::artifacts(&mut maker, other),
         }

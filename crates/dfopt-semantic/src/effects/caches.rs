@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::path::{PathPattern, normalize};
-use super::state::{Env, State, walk};
+use super::state::{Env, Meant, State, walk};
 use crate::command::files::FileAction;
 use crate::command::go::GoVerb;
 use crate::command::node::{NodeTool, NodeVerb};
@@ -11,7 +11,7 @@ use crate::command::packages::{Cleaned, Maintenance, Manager, Setting};
 use crate::command::python::PipVerb;
 use crate::command::rust::CargoVerb;
 use crate::command::tools::{Action, Tool};
-use crate::command::{Command, Script, Understood, understand};
+use crate::command::{Script, Understood};
 
 /// A cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -294,19 +294,18 @@ fn emptied_by(understood: &Understood<'_>) -> Vec<Cache> {
 pub fn cache_uses(script: &Script, env: &Env<'_>) -> Vec<CacheUse> {
     let mut uses: Vec<CacheUse> = Vec::new();
     walk(script, env, &mut |step| {
-        let Some(command) = Command::of(step.expanded) else {
+        let Some(Meant { command, understood }) = step.meant else {
             return;
         };
-        let understood = understand(&command);
-        let state = step.state.for_command(&command);
+        let state = step.state.for_command(command);
         let range = command.range();
-        for cache in filled_by(&understood, &state) {
+        for cache in filled_by(understood, &state) {
             let found = entry(&mut uses, cache);
             found.filled.push(range.clone());
             found.clean_at_end = false;
         }
-        let mut emptied = emptied_by(&understood);
-        if let Understood::File(op) = &understood
+        let mut emptied = emptied_by(understood);
+        if let Understood::File(op) = understood
             && op.action == FileAction::Remove
         {
             let home = state.home();

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 pub use of::{effects_of, effects_of_command};
 pub use path::{PathPattern, normalize};
 pub use resource::Resource;
-pub use state::{Env, InlineReader, State, Step, walk};
+pub use state::{Env, InlineReader, Meant, State, Step, walk};
 
 /// How sure it is that a resource is touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

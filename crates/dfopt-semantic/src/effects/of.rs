@@ -2,10 +2,10 @@
 
 use super::builder::Builder;
 use super::resource::Resource;
-use super::state::{Env, State, Step, walk_state};
+use super::state::{Env, Meant, State, Step, walk_state};
 use super::{Effects, Footprint, tool_effects};
 use crate::command::script::persistent_assignments;
-use crate::command::{Command, Invocation, RedirectOp, Script, Understood, Word, understand};
+use crate::command::{Invocation, RedirectOp, Script, Understood, Word};
 
 /// What a script reads and writes, seen from outside: variables it sets for itself are gone when it ends.
 ///
@@ -45,18 +45,19 @@ fn of_step(step: &Step<'_, '_>) -> Effects {
         builder.redirect(redirect.op, &redirect.target);
     }
     let mut effects = builder.effects;
-    match Command::of(step.expanded) {
+    match step.meant {
         None => {
             for (name, _) in persistent_assignments(step.expanded) {
                 effects.writes.add(Resource::variable(name));
             }
         }
-        Some(command) => effects = effects.join(&of_command(&command, step.state)),
+        Some(meant) => effects = effects.join(&of_command(meant, step.state)),
     }
     effects
 }
 
-fn of_command(command: &Command<'_>, state: &State<'_>) -> Effects {
+fn of_command(meant: Meant<'_>, state: &State<'_>) -> Effects {
+    let Meant { command, understood } = meant;
     if command.is_wrapped_in("chroot") {
         return Effects::unknown();
     }
@@ -67,8 +68,7 @@ fn of_command(command: &Command<'_>, state: &State<'_>) -> Effects {
         // The commands of the body stand in the list themselves.
         return Effects::none();
     }
-    let understood = understand(command);
-    match &understood {
+    match understood {
         Understood::Export(variables) => {
             let mut effects = Effects::none();
             for (name, value) in variables {
@@ -89,7 +89,7 @@ fn of_command(command: &Command<'_>, state: &State<'_>) -> Effects {
     }
     // What `env`, `sudo` and assignments before the command change holds for it alone.
     let inner = state.for_command(command);
-    let effects = match &understood {
+    let effects = match understood {
         Understood::Script(inline) => match inner.read_inline(inline) {
             Some(script) => run(&script, &mut inner.inside(&script)),
             None => Effects::unknown(),
@@ -97,7 +97,7 @@ fn of_command(command: &Command<'_>, state: &State<'_>) -> Effects {
         other => tool_effects::of(other, command, &inner),
     };
     if command.is_wrapped_in("xargs") {
-        return effects.join(&of_unseen_operands(&understood));
+        return effects.join(&of_unseen_operands(understood));
     }
     effects
 }

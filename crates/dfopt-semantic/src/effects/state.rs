@@ -1,5 +1,6 @@
 //! Walking through a script: where each command stands, what is known of variables and directory there.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::path::{PathPattern, escape, normalize};
@@ -59,12 +60,23 @@ pub struct Step<'s, 'a> {
     pub invocation: &'s Invocation,
     /// The command with the variables known here put in; words keep their places.
     pub expanded: &'s Invocation,
+    /// What it does; `None` if it only sets variables.
+    pub meant: Option<Meant<'s>>,
     /// What is known before it runs.
     pub state: &'s State<'a>,
     /// True if it surely runs to its end when the script succeeds.
     pub certain: bool,
     /// How many scripts inside words it stands in.
     pub depth: usize,
+}
+
+/// A command seen through its wrappers, and what it does.
+#[derive(Clone, Copy)]
+pub struct Meant<'s> {
+    /// The command.
+    pub command: &'s Command<'s>,
+    /// What it does.
+    pub understood: &'s Understood<'s>,
 }
 
 /// Visits every command in order, those of scripts inside words too where they can be read.
@@ -77,16 +89,13 @@ pub fn walk(script: &Script, env: &Env<'_>, visit: &mut dyn FnMut(&Step<'_, '_>)
 }
 
 fn nested(step: &Step<'_, '_>, visit: &mut dyn FnMut(&Step<'_, '_>)) {
-    let Some(command) = Command::of(step.expanded) else {
+    let Some(Meant { command, understood: Understood::Script(inline) }) = step.meant else {
         return;
     };
-    let Understood::Script(inline) = understand(&command) else {
+    let Some(script) = step.state.read_inline(inline) else {
         return;
     };
-    let Some(script) = step.state.read_inline(&inline) else {
-        return;
-    };
-    let outer = step.state.for_command(&command);
+    let outer = step.state.for_command(command);
     let mut inner = outer.inside(&script);
     walk_state(&script, &mut inner, &mut |step| {
         visit(step);
@@ -102,10 +111,15 @@ pub(super) fn walk_state<'a>(script: &Script, state: &mut State<'a>, visit: &mut
     for (index, invocation) in script.invocations.iter().enumerate() {
         enter(&mut outer, state, &invocation.subshells);
         let expanded = state.expanded(invocation);
+        let command = Command::of(&expanded);
+        let understood = command.as_ref().map(understand);
+        let meant = command.as_ref().zip(understood.as_ref());
+        let meant = meant.map(|(command, understood)| Meant { command, understood });
         visit(&Step {
             index,
             invocation,
             expanded: &expanded,
+            meant,
             state,
             certain: certain.get(index).copied().unwrap_or(false),
             depth: state.depth,
@@ -113,7 +127,7 @@ pub(super) fn walk_state<'a>(script: &Script, state: &mut State<'a>, visit: &mut
         let in_pipe = invocation.connector_before == Connector::Pipe
             || script.invocations.get(index + 1).is_some_and(|next| next.connector_before == Connector::Pipe);
         if !in_pipe {
-            state.advance(&expanded);
+            state.advance(&expanded, meant);
         }
     }
 }
@@ -165,6 +179,9 @@ fn certainties(script: &Script) -> Vec<bool> {
 }
 
 fn apply_options(invocation: &Invocation, options: &mut ShellOptions) {
+    if !invocation.words.iter().any(|word| word.text() == Some("set")) {
+        return;
+    }
     let Some(command) = Command::of(invocation) else {
         return;
     };
@@ -216,7 +233,10 @@ impl<'a> State<'a> {
 
     /// The state as the command sees it: with the variables, the user and the directory set for it alone.
     #[must_use]
-    pub fn for_command(&self, command: &Command<'_>) -> Self {
+    pub fn for_command(&self, command: &Command<'_>) -> Cow<'_, Self> {
+        if command.assignments().is_empty() && command.wrappers().is_empty() && command.directory().is_none() {
+            return Cow::Borrowed(self);
+        }
         let mut inner = self.clone();
         for (name, value) in command.assignments() {
             let text = value.resolve(&|n: &str| self.lookup(n));
@@ -236,26 +256,29 @@ impl<'a> State<'a> {
         if let Some(directory) = command.directory() {
             inner.cwd = inner.path(directory);
         }
-        inner
+        Cow::Owned(inner)
     }
 
     /// The command with the variables known here put in.
-    fn expanded(&self, invocation: &Invocation) -> Invocation {
+    fn expanded<'i>(&self, invocation: &'i Invocation) -> Cow<'i, Invocation> {
+        if invocation.words.iter().all(|word| word.value.is_some()) {
+            return Cow::Borrowed(invocation);
+        }
         let lookup = |name: &str| self.lookup(name);
         let mut expanded = invocation.clone();
         expanded.words = invocation.words.iter().flat_map(|word| word.expanded(&lookup)).collect();
-        expanded
+        Cow::Owned(expanded)
     }
 
     /// What the command changes for those after it.
-    fn advance(&mut self, invocation: &Invocation) {
-        let Some(command) = Command::of(invocation) else {
+    fn advance(&mut self, invocation: &Invocation, meant: Option<Meant<'_>>) {
+        let Some(Meant { command, understood }) = meant else {
             for (name, word) in persistent_assignments(invocation) {
                 self.assign(invocation, name, Some(Value::whole(word)));
             }
             return;
         };
-        match understand(&command) {
+        match understood {
             Understood::Cd(target) => {
                 let to = match target {
                     None => self.home(),
@@ -267,7 +290,7 @@ impl<'a> State<'a> {
             Understood::Export(variables) => {
                 for (name, value) in variables {
                     if value.is_some() {
-                        self.assign(invocation, &name, value);
+                        self.assign(invocation, name, *value);
                     }
                 }
             }

@@ -10,9 +10,9 @@ use crate::command::files::{Depth, FileAction};
 use crate::command::node::NodeVerb;
 use crate::command::packages::Manager;
 use crate::command::python::PipVerb;
-use crate::command::{Command, Understood, Value, understand};
+use crate::command::{Understood, Value};
 use crate::effects::caches::Cache;
-use crate::effects::{PathPattern, normalize};
+use crate::effects::{Meant, PathPattern, normalize};
 
 /// Something that is deleted too late.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -152,15 +152,14 @@ impl Model<'_> {
         let mut removed: Vec<PathPattern> = Vec::new();
         let installed = self.installations(step);
         self.walk(step, &mut |at| {
-            let Some(command) = Command::of(at.expanded) else { return };
-            let state = at.state.for_command(&command);
-            let understood = understand(&command);
+            let Some(Meant { command, understood }) = at.meant else { return };
+            let state = at.state.for_command(command);
             let mut make = |pattern: PathPattern, creator: Range<u32>| {
                 if !pattern.is_any() {
                     made.push(Made { step: step.index, pattern, creator });
                 }
             };
-            match &understood {
+            match understood {
                 Understood::Download(download) => {
                     let directory = download
                         .directory

@@ -8,7 +8,8 @@ use super::{Model, Step, Value};
 use crate::command::ecosystems::{self, Ecosystem};
 use crate::command::node::{NodeTool, NodeVerb};
 use crate::command::tools::{Action, Tool};
-use crate::command::{Command, Development, Understood, understand};
+use crate::command::{Development, Understood};
+use crate::effects::Meant;
 use crate::expand::{Environment, Lookup};
 
 /// An installation of dependencies, or what takes some of them away again.
@@ -39,12 +40,11 @@ impl Model<'_> {
         let mut is_off = false;
         for step in layers.iter().filter(|step| matches!(step.ast, Instruction::Run(_)) && !self.has_error(step)) {
             self.walk(step, &mut |at| {
-                let Some(command) = Command::of(at.expanded) else { return };
-                let understood = understand(&command);
-                if let Understood::Tool(run) = &understood {
+                let Some(Meant { command, understood }) = at.meant else { return };
+                if let Understood::Tool(run) = understood {
                     is_off |= run.turns_development_off();
                 }
-                let state = at.state.for_command(&command);
+                let state = at.state.for_command(command);
                 let lookup = |name: &str| match state.lookup(name) {
                     Some(value) => Value::Known(value),
                     None => match self.scope(step).lookup(name) {
@@ -59,8 +59,8 @@ impl Model<'_> {
                         _ => Value::Unset,
                     },
                 };
-                let Some((verb, word, is_included, switch)) = judge(&understood, &lookup, is_off) else { return };
-                let Some(ecosystem) = ecosystems::of(&understood) else { return };
+                let Some((verb, word, is_included, switch)) = judge(understood, &lookup, is_off) else { return };
+                let Some(ecosystem) = ecosystems::of(understood) else { return };
                 let start = command.range().start;
                 all.push(DevelopmentInstall {
                     step: step.index,

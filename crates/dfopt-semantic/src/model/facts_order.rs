@@ -5,13 +5,13 @@ use std::ops::Range;
 use dfopt_syntax::ast::Instruction;
 
 use super::{Brought, ContextSource, Model, Stage, Step};
+use crate::command::Understood;
 use crate::command::ecosystems::{self, Ecosystem};
 use crate::command::go::GoVerb;
 use crate::command::node::NodeVerb;
 use crate::command::rust::CargoVerb;
 use crate::command::tools::{Action, Tool};
-use crate::command::{Command, Understood, understand};
-use crate::effects::normalize;
+use crate::effects::{Meant, normalize};
 
 /// A copy of sources with what comes behind it and does not need it there.
 #[derive(Clone, Debug)]
@@ -139,20 +139,19 @@ impl Model<'_> {
         let has_cache_mount = mounts.iter().any(|mount| mount.effective_kind() == Some(crate::mount::MountKind::Cache));
         let mut found: Vec<DependencyInstall> = Vec::new();
         self.walk(step, &mut |at| {
-            let Some(command) = Command::of(at.expanded) else { return };
-            let understood = understand(&command);
-            let Some(ecosystem) = ecosystems::of(&understood) else { return };
-            let Some(only_fetches) = installs(&understood) else { return };
-            let state = at.state.for_command(&command);
-            let named = match &understood {
+            let Some(Meant { command, understood }) = at.meant else { return };
+            let Some(ecosystem) = ecosystems::of(understood) else { return };
+            let Some(only_fetches) = installs(understood) else { return };
+            let state = at.state.for_command(command);
+            let named = match understood {
                 Understood::Pip(pip) => {
                     let values = pip.requirements.iter().chain(&pip.constraints).filter_map(|value| state.path(*value));
                     values.collect()
                 }
                 _ => Vec::new(),
             };
-            let needs_sources = matches!(&understood, Understood::Pip(pip) if pip.uses_project_sources());
-            let verb = match &understood {
+            let needs_sources = matches!(understood, Understood::Pip(pip) if pip.uses_project_sources());
+            let verb = match understood {
                 Understood::Go(go) => go.word,
                 Understood::Cargo(cargo) => cargo.word,
                 Understood::Node(node) => node.word,

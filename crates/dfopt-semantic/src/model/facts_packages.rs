@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::{Model, Step};
+use crate::command::Understood;
 use crate::command::packages::{Maintenance, Manager, Package, PackageKind};
-use crate::command::{Command, Understood, understand};
+use crate::effects::Meant;
 
 /// A package named in an install command.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -69,8 +70,8 @@ impl Model<'_> {
         let (mut at, mut marked) = (0, false);
         self.walk(step, &mut |here| {
             at += 1;
-            let Some(command) = Command::of(here.expanded) else { return };
-            match understand(&command) {
+            let Some(Meant { command, understood }) = here.meant else { return };
+            match understood {
                 Understood::PackageInstall(install) if install.root.is_none() => {
                     // `name=1.*` is a pattern for versions of one package.
                     let is_one = |package: &&Package<'_>| {

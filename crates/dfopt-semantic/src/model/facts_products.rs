@@ -9,7 +9,7 @@ use crate::command::ecosystems::{self, Ecosystem};
 use crate::command::files::FileAction;
 use crate::command::{Command, Understood, Value, Word, understand};
 use crate::effects::artifacts::{ProjectFiles, artifacts_of};
-use crate::effects::{PathPattern, State, normalize};
+use crate::effects::{Meant, PathPattern, State, normalize};
 
 /// What a build command makes.
 #[derive(Clone, Debug)]
@@ -102,12 +102,11 @@ impl Model<'_> {
     fn products_of(&self, step: &Step, files: &InImage<'_, '_>, products: &mut Vec<Product>) {
         let first = products.len();
         self.walk(step, &mut |at| {
-            let Some(command) = Command::of(at.expanded) else { return };
-            let understood = understand(&command);
-            let state = at.state.for_command(&command);
+            let Some(Meant { command, understood }) = at.meant else { return };
+            let state = at.state.for_command(command);
             if understood.produces() {
-                let command = verb_range(&command, &understood);
-                let ecosystem = ecosystems::of(&understood);
+                let command = verb_range(command, understood);
+                let ecosystem = ecosystems::of(understood);
                 let directory = state.directory().map(str::to_owned);
                 products.push(Product { step: step.index, command, ecosystem, directory, paths: Vec::new() });
             }
@@ -123,11 +122,11 @@ impl Model<'_> {
             }
         }
         self.walk(step, &mut |at| {
-            let Some(command) = Command::of(at.expanded) else { return };
-            if let Understood::File(op) = understand(&command)
+            let Some(Meant { command, understood }) = at.meant else { return };
+            if let Understood::File(op) = understood
                 && matches!(op.action, FileAction::Copy | FileAction::Move | FileAction::Link)
             {
-                let state = at.state.for_command(&command);
+                let state = at.state.for_command(command);
                 for source in &op.sources {
                     carry(products, &state, source, &op.targets);
                 }
