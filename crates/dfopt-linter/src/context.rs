@@ -4,7 +4,8 @@ use dfopt_semantic::model::Model;
 use dfopt_syntax::{Edit, Edits, TextRange, TextSize};
 
 use crate::{
-    Applicability, ByDefault, Diagnostic, Dialect, Fix, Place, Preset, Related, Rule, Settings, Severity, Tag, Weight,
+    Applicability, ByDefault, Diagnostic, Dialect, Fix, OptionValue, Place, Preset, Related, Rule, RuleOption, Settings,
+    Severity, Tag, Weight,
 };
 
 /// One rule at work on one file.
@@ -41,6 +42,12 @@ impl<'m> Context<'m> {
         self.settings.preset() == Preset::All
             || self.settings.is_selected(self.rule)
             || self.rule.by_default == ByDefault::Off
+    }
+
+    /// What an option of the rule is set to, if it is; an option's own `of` reads it with its type and default.
+    pub(crate) fn option(&self, option: &RuleOption) -> Option<&'m OptionValue> {
+        debug_assert!(self.rule.options.contains(&option), "{}: `{}` is not declared", self.rule.name, option.name);
+        self.settings.option(crate::option::owner(self.rule, option), option.name)
     }
 
     /// Reports `message` at `place`.

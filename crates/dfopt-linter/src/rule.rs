@@ -1,6 +1,6 @@
 //! What a rule is, and the declaration that each rule file begins with.
 
-use crate::Context;
+use crate::{Context, RuleOption};
 
 /// What a rule is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -200,6 +200,8 @@ pub struct Rule {
     pub group: Option<Group>,
     /// Whether the builder refuses a file that has this; a report may say otherwise.
     pub fails_build: bool,
+    /// What it can be told; those it shares with others too.
+    pub options: &'static [&'static RuleOption],
     pub(crate) check: fn(&mut Context<'_>),
 }
 
@@ -218,6 +220,7 @@ impl Rule {
         since: "",
         group: None,
         fails_build: false,
+        options: &[],
         check: |_| {},
     };
 
@@ -291,6 +294,12 @@ impl Rule {
             row("aliases", &aliases.join(", "));
         }
         row("since", self.since);
+        for option in self.options {
+            let owner = crate::option::owner(self, option);
+            let (takes, default) = (option.takes(), option.default_text());
+            let name = format!("option `{owner}.{}`", option.name);
+            row(&name, &format!("{} Takes {takes}; `{default}` when not set.", option.summary));
+        }
         text
     }
 
@@ -312,7 +321,7 @@ impl Eq for Rule {}
 /// Declares the rule of a file as `RULE`; its doc comment is the rule's page.
 ///
 /// The first fields are the same for every rule. Behind `check` may follow: `by_default`, `hadolint`, `buildkit` (the
-/// severities in those presets), `group`, and `..Rule::SYNTAX` for what the builder refuses.
+/// severities in those presets), `group`, `options`, and `..Rule::SYNTAX` for what the builder refuses.
 macro_rules! declare_rule {
     (
         $(#[doc = $page:literal])+

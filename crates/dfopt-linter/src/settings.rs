@@ -2,7 +2,7 @@
 
 use dfopt_semantic::suggest;
 
-use crate::{Category, Dialect, Group, Preset, Rule, Severity, rules};
+use crate::{Category, Dialect, Group, OptionValue, Preset, Rule, Severity, options, options_of, rules};
 
 /// What somebody asks for, by name.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -19,10 +19,23 @@ pub struct Selection {
     pub ignore: Vec<String>,
     /// How bad some are.
     pub severities: Vec<(String, Level)>,
+    /// What options are set to; a later one stands.
+    pub options: Vec<SetOption>,
     /// What suppressions do.
     pub suppressions: Suppressions,
     /// The day that dates in suppressions are compared with; they all hold when `None`.
     pub today: Option<Date>,
+}
+
+/// An option of a rule that is set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SetOption {
+    /// The rule, by its name or an alias, or what several rules share, such as `labels`.
+    pub owner: String,
+    /// The option.
+    pub name: String,
+    /// What it is set to.
+    pub value: OptionValue,
 }
 
 /// A severity, or silence.
@@ -84,19 +97,48 @@ impl Date {
     }
 }
 
-/// A name that stands for no rule.
+/// What cannot be done as asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SettingsError {
-    /// The name as given.
-    pub name: String,
-    /// The rule or alias that was probably meant.
-    pub suggestion: Option<&'static str>,
+pub enum SettingsError {
+    /// A name that stands for no rule.
+    UnknownRule {
+        /// The name as given.
+        name: String,
+        /// The rule or alias that was probably meant.
+        suggestion: Option<&'static str>,
+    },
+    /// A name that stands for no option of the rule.
+    UnknownOption {
+        /// The rule, or what shares options, as given.
+        owner: String,
+        /// The name as given.
+        name: String,
+        /// The option that was probably meant.
+        suggestion: Option<&'static str>,
+    },
+    /// A value that the option does not take.
+    WrongValue {
+        /// The rule, or what shares options, as given.
+        owner: String,
+        /// What the option takes, in words.
+        message: String,
+    },
 }
 
 impl std::fmt::Display for SettingsError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "unknown rule `{}`", self.name)?;
-        match self.suggestion {
+        let suggestion = match self {
+            SettingsError::UnknownRule { name, suggestion } => {
+                write!(f, "unknown rule `{name}`")?;
+                suggestion
+            }
+            SettingsError::UnknownOption { owner, name, suggestion } => {
+                write!(f, "`{owner}` has no option `{name}`")?;
+                suggestion
+            }
+            SettingsError::WrongValue { owner, message } => return write!(f, "`{owner}`: {message}"),
+        };
+        match suggestion {
             Some(suggestion) => write!(f, ", did you mean `{suggestion}`?"),
             None => Ok(()),
         }
@@ -112,6 +154,8 @@ pub struct Settings {
     dialect: Dialect,
     /// One per rule, in the order of the table.
     states: Vec<State>,
+    /// Those that are set, each with the name it is set under.
+    options: Vec<(&'static str, &'static str, OptionValue)>,
     suppressions: Suppressions,
     today: Option<Date>,
 }
@@ -138,7 +182,8 @@ impl Settings {
     pub fn of_preset(preset: Preset) -> Self {
         let states =
             rules().iter().map(|rule| State { severity: rule.severity_in(preset), ..State::default() }).collect();
-        Settings { preset, dialect: dialect_of(preset), states, suppressions: Suppressions::Obeyed, today: None }
+        let (dialect, suppressions) = (dialect_of(preset), Suppressions::Obeyed);
+        Settings { preset, dialect, states, options: Vec::new(), suppressions, today: None }
     }
 
     /// One rule alone, with suppressions obeyed.
@@ -156,7 +201,7 @@ impl Settings {
     /// What the names in a selection stand for.
     ///
     /// # Errors
-    /// For every name that stands for nothing.
+    /// For every name that stands for nothing, and every value that an option does not take.
     pub fn resolve(selection: &Selection) -> Result<Self, Vec<SettingsError>> {
         let mut settings = Settings::of_preset(selection.preset);
         settings.dialect = selection.dialect.unwrap_or(settings.dialect);
@@ -186,13 +231,52 @@ impl Settings {
                 }
             });
         }
+        for option in &selection.options {
+            if let Err(error) = settings.set(option) {
+                errors.push(error);
+            }
+        }
         if errors.is_empty() { Ok(settings) } else { Err(errors) }
+    }
+
+    fn set(&mut self, set: &SetOption) -> Result<(), SettingsError> {
+        let SetOption { owner, name, value } = set;
+        let known = options_of(owner);
+        if known.is_empty() && named(owner).is_none_or(|rules| rules.is_empty()) {
+            let owners = names().chain(options().map(|(owner, _)| owner));
+            let suggestion = suggest::nearest(owner, owners);
+            return Err(SettingsError::UnknownRule { name: owner.clone(), suggestion });
+        }
+        let mut named = known.iter().filter(|(_, option)| option.name == name).peekable();
+        if named.peek().is_none() {
+            let suggestion = suggest::nearest(name, known.iter().map(|(_, option)| option.name));
+            return Err(SettingsError::UnknownOption { owner: owner.clone(), name: name.clone(), suggestion });
+        }
+        for (of, option) in named {
+            let wrong = |message| SettingsError::WrongValue { owner: owner.clone(), message };
+            option.accept(value).map_err(wrong)?;
+            self.options.retain(|(other, name, _)| (other, name) != (of, &option.name));
+            self.options.push((of, option.name, value.clone()));
+        }
+        Ok(())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_option(mut self, owner: &'static str, name: &'static str, value: OptionValue) -> Self {
+        self.options.push((owner, name, value));
+        self
+    }
+
+    /// What an option is set to, if it is.
+    #[must_use]
+    pub fn option(&self, owner: &str, name: &str) -> Option<&OptionValue> {
+        self.options.iter().find(|(of, option, _)| *of == owner && *option == name).map(|(_, _, value)| value)
     }
 
     fn each(&mut self, name: &str, errors: &mut Vec<SettingsError>, mut change: impl FnMut(&'static Rule, &mut State)) {
         let Some(named) = named(name) else {
-            let error = SettingsError { name: name.to_owned(), suggestion: suggest::nearest(name, names()) };
-            return errors.push(error);
+            let suggestion = suggest::nearest(name, names());
+            return errors.push(SettingsError::UnknownRule { name: name.to_owned(), suggestion });
         };
         for rule in named {
             if let Some(state) = index_of(rule).and_then(|index| self.states.get_mut(index)) {
@@ -347,9 +431,33 @@ mod tests {
     fn unknown_names_are_errors_with_a_suggestion() {
         let selection = Selection { ignore: vec!["relativ-workdir".into(), "zzz".into()], ..Selection::default() };
         let errors = Settings::resolve(&selection).unwrap_err();
-        assert_eq!(errors[0].suggestion, Some("relative-workdir"));
         assert_eq!(errors[0].to_string(), "unknown rule `relativ-workdir`, did you mean `relative-workdir`?");
-        assert_eq!(errors[1].suggestion, None);
+        assert_eq!(errors[1].to_string(), "unknown rule `zzz`");
+    }
+
+    #[test]
+    fn options_are_set_by_any_name_of_the_rule_and_a_later_one_stands() {
+        let set = |owner: &str, name: &str, value: OptionValue| SetOption { owner: owner.into(), name: name.into(), value };
+        let text = |text: &str| OptionValue::Text(text.into());
+        let resolve = |options| Settings::resolve(&Selection { options, ..Selection::default() });
+        let settings = resolve(vec![
+            set("maintainer-instruction", "label", text("a")),
+            set("dl4000", "label", text("b")),
+        ]);
+        let settings = settings.unwrap();
+        assert_eq!(settings.option("maintainer-instruction", "label"), Some(&text("b")));
+        assert_eq!(settings.option("maintainer-instruction", "lable"), None);
+        let errors = resolve(vec![
+            set("maintainer-instruction", "lable", text("a")),
+            set("maintainer-instructoin", "label", text("a")),
+            set("maintainer-instruction", "label", OptionValue::Flag(true)),
+        ]);
+        let errors: Vec<String> = errors.unwrap_err().iter().map(ToString::to_string).collect();
+        assert_eq!(errors, [
+            "`maintainer-instruction` has no option `lable`, did you mean `label`?",
+            "unknown rule `maintainer-instructoin`, did you mean `maintainer-instruction`?",
+            "`maintainer-instruction`: `label` takes a text",
+        ]);
     }
 
     #[test]

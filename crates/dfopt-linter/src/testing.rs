@@ -1,9 +1,11 @@
 //! The one place that tests of rules go through: Dockerfiles with carets below what is reported.
 
+#![allow(clippy::panic)]
+
 use dfopt_semantic::model::{Model, Options};
 use dfopt_syntax::{TextRange, TextSize, parse};
 
-use crate::{Applicability, Diagnostic, FixOptions, Rule, Settings};
+use crate::{Applicability, Diagnostic, FixOptions, OptionValue, Rule, Settings};
 
 /// A caret line: what it marks, as a place in the text without caret lines, and what it says.
 #[derive(PartialEq, Eq, Debug)]
@@ -28,6 +30,22 @@ pub(crate) fn check_with(rule: &'static Rule, settings: &Settings, options: Opti
         marks.iter().map(|mark| format!("  {} {:?}\n", position(&text, mark.range), mark.message)).collect::<String>()
     };
     assert!(found == marks, "{}\nreported:\n{}expected:\n{}in:\n{text}", rule.name, show(&found), show(&marks));
+}
+
+/// One rule alone with options set: `(name, value)`.
+#[track_caller]
+pub(crate) fn only_with(rule: &'static Rule, options: &[(&str, OptionValue)]) -> Settings {
+    options.iter().fold(Settings::only(rule), |settings, (name, value)| {
+        let option = rule.options.iter().find(|option| option.name == *name);
+        let option = option.unwrap_or_else(|| panic!("{} has no option `{name}`", rule.name));
+        assert_eq!(option.accept(value), Ok(()), "{}", rule.name);
+        settings.with_option(crate::option::owner(rule, option), option.name, value.clone())
+    })
+}
+
+/// A list of texts for an option.
+pub(crate) fn texts(texts: &[&str]) -> OptionValue {
+    OptionValue::Texts(texts.iter().map(|&text| text.to_owned()).collect())
 }
 
 /// Checks that a rule has nothing to say.

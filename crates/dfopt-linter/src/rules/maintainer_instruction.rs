@@ -2,8 +2,12 @@
 
 use dfopt_syntax::ast::{AstNode, Instruction};
 
+use crate::option::Text;
 use crate::rule::declare_rule;
 use crate::{Applicability, Category, Context, Severity, Tag};
+
+static LABEL: Text =
+    Text::new("label", "org.opencontainers.image.authors", "The label that the fix puts in place of `MAINTAINER`.");
 
 declare_rule! {
     /// `MAINTAINER` is deprecated.
@@ -38,11 +42,13 @@ declare_rule! {
         check: check,
         hadolint: Some(Severity::Error),
         buildkit: Some(Severity::Warning),
+        options: &[LABEL.option()],
     }
 }
 
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
+    let key = LABEL.of(ctx);
     for step in model.steps().iter().filter(|step| matches!(step.ast, Instruction::Maintainer(_))) {
         let keyword = step.keyword_range();
         let report = ctx.report(keyword, "`MAINTAINER` is deprecated").tag(Tag::Deprecated).help("use a label");
@@ -59,10 +65,10 @@ fn check(ctx: &mut Context<'_>) {
             }
             value.push(c);
         }
-        let label = if model.text_at(keyword).chars().all(char::is_lowercase) { "label" } else { "LABEL" };
+        let instruction = if model.text_at(keyword).chars().all(char::is_lowercase) { "label" } else { "LABEL" };
         let whole = keyword.cover(word.range());
         report.fix("Use a label", |fix| {
-            fix.replace(whole, format!("{label} org.opencontainers.image.authors=\"{value}\""))
+            fix.replace(whole, format!("{instruction} {key}=\"{value}\""))
         });
     }
 }
@@ -70,7 +76,8 @@ fn check(ctx: &mut Context<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{check, check_fix, check_ok};
+    use crate::OptionValue;
+    use crate::testing::{check, check_fix, check_ok, diagnostics, only_with};
 
     #[test]
     fn the_keyword_is_marked() {
@@ -85,5 +92,14 @@ mod tests {
             "FROM a\nmaintainer \"Jo\" $x \\d\n",
             "FROM a\nlabel org.opencontainers.image.authors=\"\\\"Jo\\\" \\$x \\\\d\"\n",
         );
+    }
+
+    #[test]
+    fn the_label_can_be_chosen() {
+        let settings = only_with(&RULE, &[("label", OptionValue::Text("maintainer".into()))]);
+        let text = "FROM a\nMAINTAINER Jo\n";
+        let found = diagnostics(&RULE, &settings, dfopt_semantic::model::Options::default(), text);
+        let fixed = found.first().and_then(|one| one.fix.as_ref()).and_then(|fix| fix.edits.apply(text).ok());
+        assert_eq!(fixed.as_deref(), Some("FROM a\nLABEL maintainer=\"Jo\"\n"));
     }
 }

@@ -4,9 +4,29 @@ use dfopt_semantic::model::{Step, Variable, VariableKind};
 use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::{AstNode, Instruction};
 
+use crate::option::Texts;
 use crate::rule::declare_rule;
 use crate::site::sites;
 use crate::{Category, Context, Dialect, Severity};
+
+static ALLOW: Texts = Texts::new(
+    "allow",
+    &[
+        "APT_KEY",
+        "GPG_KEY",
+        "GPG_KEYS",
+        "KEYRING",
+        "KEY_SERVER",
+        "KEYMAP",
+        "SSH_AUTH_SOCK",
+        "PRIMARY_KEY",
+        "CACHE_KEY",
+        "*_TOKEN_URL",
+        "*_TTL",
+        "*_EXPIRY",
+    ],
+    "Names that hold no secret, in any case; `*` at the start or the end stands for any text.",
+);
 
 declare_rule! {
     /// The name of an `ARG` or `ENV` says that it holds a secret.
@@ -48,6 +68,7 @@ declare_rule! {
         check: check,
         hadolint: Some(Severity::Warning),
         buildkit: Some(Severity::Warning),
+        options: &[ALLOW.option()],
     }
 }
 
@@ -69,10 +90,6 @@ const SECRET: [&str; 12] = [
 
 /// Parts of names that take it back.
 const PUBLIC: [&str; 3] = ["public", "file", "version"];
-
-/// Names that are known to hold no secret.
-const HARMLESS: [&str; 9] =
-    ["APT_KEY", "GPG_KEY", "GPG_KEYS", "KEYRING", "KEY_SERVER", "KEYMAP", "SSH_AUTH_SOCK", "PRIMARY_KEY", "CACHE_KEY"];
 
 /// Parts of names that hadolint goes by.
 const PEER_PARTS: [&str; 7] = ["api_key", "client_key", "password", "private", "secret", "token", "username"];
@@ -99,6 +116,7 @@ const PEER_NAMES: [&str; 15] = [
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
     let dialect = ctx.dialect();
+    let allowed = ALLOW.of(ctx);
     for site in sites(model) {
         let kind = match &site.ast {
             Instruction::Arg(_) => VariableKind::Arg,
@@ -114,7 +132,7 @@ fn check(ctx: &mut Context<'_>) {
             let is_secret = match dialect {
                 Dialect::Hadolint => is_secret_as_hadolint(&name),
                 Dialect::Buildkit => is_secret_as_buildkit(&name),
-                Dialect::Recommended => is_secret(&name) && !is_harmless_value(site.step, word.range(), kind),
+                Dialect::Recommended => is_secret(&name, &allowed) && !is_harmless_value(site.step, word.range(), kind),
             };
             if is_secret {
                 report(ctx, word.range(), &name, kind);
@@ -148,15 +166,20 @@ fn is_secret_as_hadolint(name: &str) -> bool {
         || PEER_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-fn is_secret(name: &str) -> bool {
+fn is_secret(name: &str, allowed: &[&str]) -> bool {
     let upper = name.to_uppercase();
     let is_public = parts(name).any(|part| PUBLIC.contains(&&*part));
-    let is_harmless = HARMLESS.contains(&&*upper)
-        || ["_TOKEN_URL", "_TTL", "_EXPIRY"].iter().any(|suffix| upper.ends_with(suffix))
-        || is_public;
-    let by_part = parts(name).any(|part| SECRET.contains(&&*part));
-    let by_end = ["SECRET", "PASSWORD", "TOKEN"].iter().any(|end| upper.ends_with(end));
-    !is_harmless && (by_part || by_end)
+    let by_part = || parts(name).any(|part| SECRET.contains(&&*part));
+    let by_end = || ["SECRET", "PASSWORD", "TOKEN"].iter().any(|end| upper.ends_with(end));
+    !is_public && (by_part() || by_end()) && !allowed.iter().any(|pattern| matches(&pattern.to_uppercase(), &upper))
+}
+
+/// `NAME`, `NAME*`, `*NAME`
+fn matches(pattern: &str, name: &str) -> bool {
+    if let Some(end) = pattern.strip_prefix('*') {
+        return name.ends_with(end);
+    }
+    pattern.strip_suffix('*').map_or(name == pattern, |start| name.starts_with(start))
 }
 
 /// Whether the value is one that no secret has.
@@ -180,7 +203,7 @@ fn is_harmless_value(step: &Step, name: TextRange, kind: VariableKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{check, check_ok, check_with};
+    use crate::testing::{check, check_ok, check_with, only_with, texts};
     use crate::{Preset, Settings};
 
     #[test]
@@ -205,6 +228,17 @@ ONBUILD ARG api_key
         check_ok(
             &RULE,
             "FROM a\nENV SECRET_FILE=/x PUBLIC_KEY=y TOKEN_VERSION=1 KEY_PATH=/etc/k AUTH_URL=https://x/y AUTH=true PASSWORD=\nARG GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D\nENV SIGN_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D\nARG MONKEY\nENV SSH_AUTH_SOCK=x\n",
+        );
+    }
+
+    #[test]
+    fn names_can_be_allowed() {
+        let settings = only_with(&RULE, &[("allow", texts(&["db_*", "*_hint"]))]);
+        check_with(
+            &RULE,
+            &settings,
+            dfopt_semantic::model::Options::default(),
+            "FROM a\nENV DB_PASSWORD=x PASSWORD_HINT=y APT_KEY=z\n                                  ^^^^^^^ `APT_KEY` in `ENV` looks like a secret\n",
         );
     }
 
