@@ -36,7 +36,13 @@ struct Crate {
 const CRATES: &[Crate] = &[
     Crate { name: "dfopt-syntax", ours: &[], others: Some(&["rowan"]), world: World::Closed },
     Crate { name: "dfopt-semantic", ours: &["dfopt-syntax"], others: Some(&[]), world: World::Closed },
-    Crate { name: "dfopt-linter", ours: &["dfopt-semantic", "dfopt-syntax"], others: Some(&[]), world: World::Closed },
+    Crate {
+        name: "dfopt-linter",
+        ours: &["dfopt-semantic", "dfopt-syntax"],
+        // The list of licences.
+        others: Some(&["spdx"]),
+        world: World::Closed,
+    },
     Crate {
         name: "dfopt-optimizer",
         ours: &["dfopt-semantic", "dfopt-syntax"],

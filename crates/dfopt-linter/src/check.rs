@@ -57,7 +57,10 @@ fn keep_one_per_instruction(model: &Model<'_>, diagnostics: &mut Vec<Diagnostic>
     let mut seen = Vec::new();
     diagnostics.retain(|diagnostic| {
         let Some(step) = model.step_at(diagnostic.range.start()) else { return true };
-        let key = (diagnostic.rule.name, step.index);
+        // Of those that look at labels of a schema, one for each label.
+        let is_by_label = diagnostic.rule.options.iter().any(|option| option.shared == Some("labels"));
+        let label = is_by_label.then(|| diagnostic.message.clone());
+        let key = (diagnostic.rule.name, step.index, label);
         let is_new = !seen.contains(&key);
         seen.push(key);
         is_new

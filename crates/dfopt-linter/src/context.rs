@@ -4,8 +4,8 @@ use dfopt_semantic::model::Model;
 use dfopt_syntax::{Edit, Edits, TextRange, TextSize};
 
 use crate::{
-    Applicability, ByDefault, Diagnostic, Dialect, Fix, OptionValue, Place, Preset, Related, Rule, RuleOption, Settings,
-    Severity, Tag, Weight,
+    Applicability, ByDefault, Diagnostic, Dialect, Fix, OptionValue, Place, Preset, Related, Rule, RuleOption,
+    Settings, Severity, Tag, Weight,
 };
 
 /// One rule at work on one file.

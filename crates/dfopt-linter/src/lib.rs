@@ -6,6 +6,7 @@ mod check;
 mod context;
 mod diagnostic;
 mod fix;
+mod labels;
 pub mod option;
 mod peer;
 mod place;

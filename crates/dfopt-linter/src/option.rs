@@ -131,7 +131,8 @@ fn quoted(words: &[&str]) -> String {
 /// Every option once, with the name it is set under.
 pub fn options() -> impl Iterator<Item = (&'static str, &'static RuleOption)> {
     let mut seen: Vec<(&str, &str)> = Vec::new();
-    let all = rules().iter().flat_map(|rule| rule.options.iter().map(|option| (option.shared.unwrap_or(rule.name), *option)));
+    let all =
+        rules().iter().flat_map(|rule| rule.options.iter().map(|option| (option.shared.unwrap_or(rule.name), *option)));
     all.filter(move |(owner, option)| {
         let key = (*owner, option.name);
         let is_new = !seen.contains(&key);

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use dfopt_semantic::model::{Model, Options};
 
 use crate::testing::diagnostics;
-use crate::{Applicability, ByDefault, FixOptions, Group, Preset, Rule, Settings, rules};
+use crate::{Applicability, ByDefault, FixOptions, Group, OptionValue, Preset, Rule, Settings, options_of, rules};
 
 #[test]
 fn the_table_is_sorted_and_names_are_unique() {
@@ -82,7 +82,7 @@ fn examples_do_what_they_are_for() {
         if bad.info == "text" {
             continue;
         }
-        let settings = Settings::only(rule);
+        let settings = settings_of(rule);
         let reported = diagnostics(rule, &settings, Options::default(), &bad.text);
         assert!(!reported.is_empty(), "{}: silent on its bad example", rule.name);
         let left = diagnostics(rule, &settings, Options::default(), &good.text);
@@ -166,7 +166,42 @@ struct Example {
     text: String,
 }
 
+/// One rule alone, with the options that its page sets.
+fn settings_of(rule: &'static Rule) -> Settings {
+    let page = rule.page();
+    let toml = blocks(&page).into_iter().find(|block| block.info == "toml").map(|block| block.text);
+    let table: toml::Table = toml.unwrap_or_default().parse().unwrap();
+    let mut settings = Settings::only(rule);
+    for (owner, options) in &table {
+        for (name, value) in options.as_table().unwrap() {
+            let (owner, option) = options_of(owner).into_iter().find(|(_, option)| option.name == name).unwrap();
+            let value = option_value(value);
+            assert_eq!(option.accept(&value), Ok(()), "{}", rule.name);
+            settings = settings.with_option(owner, option.name, value);
+        }
+    }
+    settings
+}
+
+fn option_value(value: &toml::Value) -> OptionValue {
+    let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
+    match value {
+        toml::Value::Boolean(flag) => OptionValue::Flag(*flag),
+        toml::Value::Integer(number) => OptionValue::Number(u64::try_from(*number).unwrap()),
+        toml::Value::Array(list) => OptionValue::Texts(list.iter().map(text).collect()),
+        toml::Value::Table(table) => {
+            OptionValue::Table(table.iter().map(|(name, value)| (name.clone(), text(value))).collect())
+        }
+        other => OptionValue::Text(text(other)),
+    }
+}
+
+/// The blocks of a page that are Dockerfiles.
 fn examples(page: &str) -> Vec<Example> {
+    blocks(page).into_iter().filter(|block| block.info != "toml").collect()
+}
+
+fn blocks(page: &str) -> Vec<Example> {
     let mut found: Vec<Example> = Vec::new();
     let mut open = false;
     for line in page.lines() {

@@ -52,3 +52,29 @@ pub(crate) fn has_flag(invocation: &Invocation, name: &str) -> bool {
 fn text(word: &Word) -> &str {
     word.text().unwrap_or(&word.raw)
 }
+
+/// A FROM as hadolint reads it.
+pub(crate) struct From {
+    /// The name of the image without tag and digest.
+    pub image: String,
+    /// The name of the stage as written.
+    pub alias: Option<String>,
+}
+
+/// Reads a FROM.
+pub(crate) fn from(step: &Step) -> Option<From> {
+    let Instruction::From(from) = &step.ast else { return None };
+    let image = from.image()?.raw();
+    let name = image.split('@').next().unwrap_or_default();
+    let colon = name.rfind(':').filter(|&colon| !name[colon..].contains('/'));
+    let image = colon.map_or(name, |colon| &name[..colon]).to_owned();
+    Some(From { image, alias: from.stage_name().map(|name| name.raw()) })
+}
+
+/// The text behind keyword and flags with its quotes, and with the blanks at its end.
+pub(crate) fn argument(model: &Model<'_>, ast: &Instruction) -> String {
+    let mut text = ast.arguments().as_str().trim_start().to_owned();
+    let behind = &model.text()[usize::from(ast.head_range().end())..];
+    text.extend(behind.chars().take_while(|c| matches!(c, ' ' | '\t')));
+    text
+}

@@ -190,6 +190,8 @@ pub struct Rule {
     pub hadolint: Option<Severity>,
     /// The severity in the preset buildkit; `None` when it is not part of it.
     pub buildkit: Option<Severity>,
+    /// The severities in presets that it is not part of, for when it is selected there; the one above in others.
+    pub when_selected: &'static [(Preset, Severity)],
     /// The most that a fix of this rule may be; `None` when it has none.
     pub fix: Option<Applicability>,
     /// Names that other tools have for it, as declared.
@@ -215,6 +217,7 @@ impl Rule {
         by_default: ByDefault::On,
         hadolint: None,
         buildkit: None,
+        when_selected: &[],
         fix: None,
         own_aliases: &[],
         since: "",
@@ -255,6 +258,13 @@ impl Rule {
             Preset::Buildkit => self.buildkit,
             Preset::All => Some(self.severity),
         }
+    }
+
+    /// The severity in a preset when it is selected there.
+    #[must_use]
+    pub fn severity_when_selected(&self, preset: Preset) -> Severity {
+        let given = self.when_selected.iter().find(|(of, _)| *of == preset).map(|(_, severity)| *severity);
+        self.severity_in(preset).or(given).unwrap_or(self.severity)
     }
 
     /// The first line of its page.
@@ -321,7 +331,7 @@ impl Eq for Rule {}
 /// Declares the rule of a file as `RULE`; its doc comment is the rule's page.
 ///
 /// The first fields are the same for every rule. Behind `check` may follow: `by_default`, `hadolint`, `buildkit` (the
-/// severities in those presets), `group`, `options`, and `..Rule::SYNTAX` for what the builder refuses.
+/// severities in those presets), `group`, `options`, `when_selected`, and `..Rule::SYNTAX` for what the builder refuses.
 macro_rules! declare_rule {
     (
         $(#[doc = $page:literal])+

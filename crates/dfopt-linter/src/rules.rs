@@ -11,15 +11,18 @@ mod build_only_tool_shipped;
 mod cd_in_run;
 mod compiler_shipped;
 mod copy_from_own_stage;
+mod copy_to_root;
 mod deleted_in_later_layer;
 mod dev_dependencies_shipped;
 mod duplicate_stage_name;
+mod empty_label;
 mod extra_argument;
 mod flag_newer_than_syntax;
 mod flag_without_value;
 mod forbidden_onbuild_trigger;
 mod forward_stage_reference;
 mod heredoc_destination;
+mod inline_ignore;
 mod instruction_before_from;
 mod invalid_check_directive;
 mod invalid_chmod;
@@ -27,6 +30,7 @@ mod invalid_duration;
 mod invalid_escape_directive;
 mod invalid_from_flag;
 mod invalid_image_reference;
+mod invalid_label_key;
 mod invalid_mount;
 mod invalid_platform;
 mod invalid_port;
@@ -34,6 +38,12 @@ mod invalid_retries;
 mod invalid_run_option;
 mod invalid_stage_name;
 mod json_array_of_non_strings;
+mod label_not_email;
+mod label_not_git_hash;
+mod label_not_rfc3339;
+mod label_not_semver;
+mod label_not_spdx;
+mod label_not_url;
 mod latest_tag;
 mod legacy_key_value;
 mod maintainer_instruction;
@@ -43,7 +53,10 @@ mod misplaced_checksum;
 mod missing_argument;
 mod missing_equals;
 mod missing_from;
+mod missing_healthcheck;
+mod missing_label;
 mod named_owner_on_link;
+mod named_user;
 mod non_boolean_flag_value;
 mod not_utf8;
 mod overlong_line;
@@ -66,13 +79,16 @@ mod unknown_flag;
 mod unknown_healthcheck_type;
 mod unknown_instruction;
 mod unknown_signal;
+mod unlisted_label;
 mod unset_required_variable;
 mod unsupported_substitution;
 mod untagged_base;
 mod unterminated_heredoc;
+mod untrusted_registry;
 mod unused_arg;
 mod unused_stage;
 mod volatile_value_before_build;
+mod whole_context_copy;
 
 use crate::Rule;
 
@@ -88,15 +104,18 @@ static RULES: &[&Rule] = &[
     &cd_in_run::RULE,
     &compiler_shipped::RULE,
     &copy_from_own_stage::RULE,
+    &copy_to_root::RULE,
     &deleted_in_later_layer::RULE,
     &dev_dependencies_shipped::RULE,
     &duplicate_stage_name::RULE,
+    &empty_label::RULE,
     &extra_argument::RULE,
     &flag_newer_than_syntax::RULE,
     &flag_without_value::RULE,
     &forbidden_onbuild_trigger::RULE,
     &forward_stage_reference::RULE,
     &heredoc_destination::RULE,
+    &inline_ignore::RULE,
     &instruction_before_from::RULE,
     &invalid_check_directive::RULE,
     &invalid_chmod::RULE,
@@ -104,6 +123,7 @@ static RULES: &[&Rule] = &[
     &invalid_escape_directive::RULE,
     &invalid_from_flag::RULE,
     &invalid_image_reference::RULE,
+    &invalid_label_key::RULE,
     &invalid_mount::RULE,
     &invalid_platform::RULE,
     &invalid_port::RULE,
@@ -111,6 +131,12 @@ static RULES: &[&Rule] = &[
     &invalid_run_option::RULE,
     &invalid_stage_name::RULE,
     &json_array_of_non_strings::RULE,
+    &label_not_email::RULE,
+    &label_not_git_hash::RULE,
+    &label_not_rfc3339::RULE,
+    &label_not_semver::RULE,
+    &label_not_spdx::RULE,
+    &label_not_url::RULE,
     &latest_tag::RULE,
     &legacy_key_value::RULE,
     &maintainer_instruction::RULE,
@@ -120,7 +146,10 @@ static RULES: &[&Rule] = &[
     &missing_argument::RULE,
     &missing_equals::RULE,
     &missing_from::RULE,
+    &missing_healthcheck::RULE,
+    &missing_label::RULE,
     &named_owner_on_link::RULE,
+    &named_user::RULE,
     &non_boolean_flag_value::RULE,
     &not_utf8::RULE,
     &overlong_line::RULE,
@@ -143,13 +172,16 @@ static RULES: &[&Rule] = &[
     &unknown_healthcheck_type::RULE,
     &unknown_instruction::RULE,
     &unknown_signal::RULE,
+    &unlisted_label::RULE,
     &unset_required_variable::RULE,
     &unsupported_substitution::RULE,
     &untagged_base::RULE,
     &unterminated_heredoc::RULE,
+    &untrusted_registry::RULE,
     &unused_arg::RULE,
     &unused_stage::RULE,
     &volatile_value_before_build::RULE,
+    &whole_context_copy::RULE,
 ];
 
 /// All rules, sorted by name.

@@ -216,7 +216,7 @@ impl Settings {
         for name in selection.select.iter().chain(&selection.extend_select) {
             settings.each(name, &mut errors, |rule, state| {
                 state.is_selected = true;
-                state.severity.get_or_insert(rule.severity_in(selection.preset).unwrap_or(rule.severity));
+                state.severity.get_or_insert(rule.severity_when_selected(selection.preset));
             });
         }
         for name in &selection.ignore {
@@ -437,13 +437,12 @@ mod tests {
 
     #[test]
     fn options_are_set_by_any_name_of_the_rule_and_a_later_one_stands() {
-        let set = |owner: &str, name: &str, value: OptionValue| SetOption { owner: owner.into(), name: name.into(), value };
+        let set =
+            |owner: &str, name: &str, value: OptionValue| SetOption { owner: owner.into(), name: name.into(), value };
         let text = |text: &str| OptionValue::Text(text.into());
         let resolve = |options| Settings::resolve(&Selection { options, ..Selection::default() });
-        let settings = resolve(vec![
-            set("maintainer-instruction", "label", text("a")),
-            set("dl4000", "label", text("b")),
-        ]);
+        let settings =
+            resolve(vec![set("maintainer-instruction", "label", text("a")), set("dl4000", "label", text("b"))]);
         let settings = settings.unwrap();
         assert_eq!(settings.option("maintainer-instruction", "label"), Some(&text("b")));
         assert_eq!(settings.option("maintainer-instruction", "lable"), None);
@@ -453,11 +452,14 @@ mod tests {
             set("maintainer-instruction", "label", OptionValue::Flag(true)),
         ]);
         let errors: Vec<String> = errors.unwrap_err().iter().map(ToString::to_string).collect();
-        assert_eq!(errors, [
-            "`maintainer-instruction` has no option `lable`, did you mean `label`?",
-            "unknown rule `maintainer-instructoin`, did you mean `maintainer-instruction`?",
-            "`maintainer-instruction`: `label` takes a text",
-        ]);
+        assert_eq!(
+            errors,
+            [
+                "`maintainer-instruction` has no option `lable`, did you mean `label`?",
+                "unknown rule `maintainer-instructoin`, did you mean `maintainer-instruction`?",
+                "`maintainer-instruction`: `label` takes a text",
+            ]
+        );
     }
 
     #[test]

@@ -67,9 +67,7 @@ fn check(ctx: &mut Context<'_>) {
         }
         let instruction = if model.text_at(keyword).chars().all(char::is_lowercase) { "label" } else { "LABEL" };
         let whole = keyword.cover(word.range());
-        report.fix("Use a label", |fix| {
-            fix.replace(whole, format!("{instruction} {key}=\"{value}\""))
-        });
+        report.fix("Use a label", |fix| fix.replace(whole, format!("{instruction} {key}=\"{value}\"")));
     }
 }
 
