@@ -3,7 +3,9 @@
 use dfopt_semantic::model::Model;
 use dfopt_syntax::TextRange;
 
-use crate::{Context, Diagnostic, Dialect, Group, Related, Settings, Severity, Suppressions, rules, suppress};
+use crate::{
+    Context, Diagnostic, Dialect, Group, Preset, Related, Rule, Settings, Severity, Suppressions, rules, suppress,
+};
 
 /// The diagnostics of a file, by position and name of the rule.
 #[must_use]
@@ -15,7 +17,9 @@ pub fn check(model: &Model<'_>, settings: &Settings) -> Vec<Diagnostic> {
         if rule.group == Some(Group::Syntax) && !knows_language {
             continue;
         }
-        if let Some(mut context) = Context::new(model, settings, rule) {
+        let severity = settings.severity(rule).or_else(|| experimental(model, settings, rule));
+        if let Some(severity) = severity {
+            let mut context = Context::new(model, settings, rule, severity);
             (rule.check)(&mut context);
             diagnostics.extend(context.into_diagnostics());
         }
@@ -34,6 +38,17 @@ pub fn check(model: &Model<'_>, settings: &Settings) -> Vec<Diagnostic> {
         diagnostics.retain(|diagnostic| diagnostic.suppressed.is_none());
     }
     diagnostics
+}
+
+/// `# check=experimental=NAME` switches on what BuildKit leaves out of its own checks.
+fn experimental(model: &Model<'_>, settings: &Settings, rule: &Rule) -> Option<Severity> {
+    let is_left_out = rule.when_selected.iter().any(|(preset, _)| *preset == Preset::Buildkit);
+    if !is_left_out || settings.preset() != Preset::Buildkit || settings.is_ignored(rule) {
+        return None;
+    }
+    let (check, name) = (model.check_directive()?, rule.buildkit_name()?);
+    let is_asked_for = check.experimental.iter().any(|asked| asked == "all" || asked == name);
+    is_asked_for.then(|| rule.severity_when_selected(Preset::Buildkit))
 }
 
 fn order(diagnostic: &Diagnostic) -> (u32, &'static str, u32) {
@@ -120,7 +135,7 @@ mod tests {
     use dfopt_semantic::model::Options;
 
     use super::*;
-    use crate::{Preset, named};
+    use crate::named;
 
     fn diagnostics(text: &str, settings: &Settings) -> Vec<Diagnostic> {
         let parse = dfopt_syntax::parse(text);

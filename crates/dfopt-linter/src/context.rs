@@ -18,10 +18,9 @@ pub struct Context<'m> {
 }
 
 impl<'m> Context<'m> {
-    /// `None` when the settings turn the rule off.
-    pub(crate) fn new(model: &'m Model<'m>, settings: &'m Settings, rule: &'static Rule) -> Option<Self> {
-        let severity = settings.severity(rule)?;
-        Some(Context { model, settings, rule, severity, diagnostics: Vec::new() })
+    /// A rule that is on with this severity.
+    pub(crate) fn new(model: &'m Model<'m>, settings: &'m Settings, rule: &'static Rule, severity: Severity) -> Self {
+        Context { model, settings, rule, severity, diagnostics: Vec::new() }
     }
 
     /// The meaning of the file.

@@ -49,12 +49,14 @@ mod legacy_key_value;
 mod maintainer_instruction;
 mod malformed_from;
 mod mismatched_as_case;
+mod mismatched_doc_comment;
 mod misplaced_checksum;
 mod missing_argument;
 mod missing_equals;
 mod missing_from;
 mod missing_healthcheck;
 mod missing_label;
+mod mixed_instruction_case;
 mod named_owner_on_link;
 mod named_user;
 mod non_boolean_flag_value;
@@ -81,12 +83,16 @@ mod unknown_instruction;
 mod unknown_signal;
 mod unlisted_label;
 mod unset_required_variable;
+mod unsorted_packages;
 mod unsupported_substitution;
 mod untagged_base;
 mod unterminated_heredoc;
 mod untrusted_registry;
 mod unused_arg;
 mod unused_stage;
+mod uppercase_expose_protocol;
+mod uppercase_in_directive;
+mod uppercase_stage_name;
 mod volatile_value_before_build;
 mod whole_context_copy;
 
@@ -142,12 +148,14 @@ static RULES: &[&Rule] = &[
     &maintainer_instruction::RULE,
     &malformed_from::RULE,
     &mismatched_as_case::RULE,
+    &mismatched_doc_comment::RULE,
     &misplaced_checksum::RULE,
     &missing_argument::RULE,
     &missing_equals::RULE,
     &missing_from::RULE,
     &missing_healthcheck::RULE,
     &missing_label::RULE,
+    &mixed_instruction_case::RULE,
     &named_owner_on_link::RULE,
     &named_user::RULE,
     &non_boolean_flag_value::RULE,
@@ -174,12 +182,16 @@ static RULES: &[&Rule] = &[
     &unknown_signal::RULE,
     &unlisted_label::RULE,
     &unset_required_variable::RULE,
+    &unsorted_packages::RULE,
     &unsupported_substitution::RULE,
     &untagged_base::RULE,
     &unterminated_heredoc::RULE,
     &untrusted_registry::RULE,
     &unused_arg::RULE,
     &unused_stage::RULE,
+    &uppercase_expose_protocol::RULE,
+    &uppercase_in_directive::RULE,
+    &uppercase_stage_name::RULE,
     &volatile_value_before_build::RULE,
     &whole_context_copy::RULE,
 ];

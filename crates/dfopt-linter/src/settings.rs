@@ -168,6 +168,8 @@ struct State {
     is_selected: bool,
     /// Whether the severity was given.
     is_set: bool,
+    /// Whether it was switched off by name.
+    is_ignored: bool,
 }
 
 impl Default for Settings {
@@ -220,11 +222,11 @@ impl Settings {
             });
         }
         for name in &selection.ignore {
-            settings.each(name, &mut errors, |_, state| state.severity = None);
+            settings.each(name, &mut errors, |_, state| (state.severity, state.is_ignored) = (None, true));
         }
         for (name, level) in &selection.severities {
             settings.each(name, &mut errors, |_, state| match level {
-                Level::Off => state.severity = None,
+                Level::Off => (state.severity, state.is_ignored) = (None, true),
                 Level::At(severity) => {
                     state.severity = state.severity.map(|_| *severity);
                     state.is_set = true;
@@ -329,6 +331,10 @@ impl Settings {
 
     pub(crate) fn is_selected(&self, rule: &Rule) -> bool {
         self.state(rule).is_selected
+    }
+
+    pub(crate) fn is_ignored(&self, rule: &Rule) -> bool {
+        self.state(rule).is_ignored
     }
 
     pub(crate) fn is_severity_set(&self, rule: &Rule) -> bool {
