@@ -27,6 +27,6 @@ pub use diagnostic::{Diagnostic, Fix, Related, Suppressed, SuppressionForm, Tag,
 pub use fix::{Applied, FixOptions, FixOutcome, Left, WhyLeft, fix};
 pub use option::{OptionKind, OptionValue, RuleOption, options, options_of};
 pub use place::Place;
-pub use rule::{Applicability, ByDefault, Category, Dialect, Group, Preset, Rule, Severity};
+pub use rule::{Applicability, ByDefault, Category, Dialect, Earlier, Group, Preset, Rule, Severity};
 pub use rules::all as rules;
-pub use settings::{Date, Level, Selection, SetOption, Settings, SettingsError, Suppressions, named};
+pub use settings::{Date, Level, Selection, SetOption, Settings, SettingsError, Suppressions, find, named};

@@ -120,6 +120,15 @@ impl Preset {
     /// All presets.
     pub const ALL: [Preset; 4] = [Preset::Recommended, Preset::Hadolint, Preset::Buildkit, Preset::All];
 
+    /// Its newest version. A version never changes once it is released: what is added to a preset, taken out of it or given
+    /// another severity makes a new one.
+    #[must_use]
+    pub fn version(self) -> u16 {
+        match self {
+            Preset::Recommended | Preset::Hadolint | Preset::Buildkit | Preset::All => 1,
+        }
+    }
+
     /// As it is written in settings.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -173,6 +182,17 @@ pub enum ByDefault {
     Off,
 }
 
+/// What a rule was in earlier versions of a preset.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Earlier {
+    /// The preset.
+    pub preset: Preset,
+    /// The last version that this holds for.
+    pub up_to: u16,
+    /// The severity it had there; `None` when it was not part of it.
+    pub severity: Option<Severity>,
+}
+
 /// A rule: one pattern that is found in Dockerfiles.
 #[derive(Debug)]
 pub struct Rule {
@@ -192,6 +212,10 @@ pub struct Rule {
     pub buildkit: Option<Severity>,
     /// The severities in presets that it is not part of, for when it is selected there; the one above in others.
     pub when_selected: &'static [(Preset, Severity)],
+    /// What it was in earlier versions of presets.
+    pub earlier: &'static [Earlier],
+    /// Names it had in earlier releases.
+    pub former_names: &'static [&'static str],
     /// The most that a fix of this rule may be; `None` when it has none.
     pub fix: Option<Applicability>,
     /// Names that other tools have for it, as declared.
@@ -218,6 +242,8 @@ impl Rule {
         hadolint: None,
         buildkit: None,
         when_selected: &[],
+        earlier: &[],
+        former_names: &[],
         fix: None,
         own_aliases: &[],
         since: "",
@@ -231,11 +257,11 @@ impl Rule {
     pub(crate) const SYNTAX: Rule =
         Rule { buildkit: Some(Severity::Error), group: Some(Group::Syntax), fails_build: true, ..Rule::TEMPLATE };
 
-    /// The names that other tools have for it.
+    /// The names that other tools have for it, and those it had in earlier releases.
     pub fn aliases(&self) -> impl Iterator<Item = &'static str> + use<> {
         let unparsed =
             self.group == Some(Group::Syntax) && !self.own_aliases.iter().any(|alias| alias.starts_with("DL"));
-        self.own_aliases.iter().copied().chain(unparsed.then_some("DL1000"))
+        self.own_aliases.iter().chain(self.former_names).copied().chain(unparsed.then_some("DL1000"))
     }
 
     /// The name that BuildKit's own checks have for it.
@@ -253,10 +279,21 @@ impl Rule {
     #[must_use]
     pub fn severity_in(&self, preset: Preset) -> Option<Severity> {
         match preset {
+            _ if self.group == Some(Group::Preview) => None,
             Preset::Recommended => (self.by_default == ByDefault::On).then_some(self.severity),
             Preset::Hadolint => self.hadolint,
             Preset::Buildkit => self.buildkit,
             Preset::All => Some(self.severity),
+        }
+    }
+
+    /// The severity in a version of a preset, `None` when the rule is not part of it.
+    #[must_use]
+    pub fn severity_in_version(&self, preset: Preset, version: u16) -> Option<Severity> {
+        let of_preset = self.earlier.iter().filter(|earlier| earlier.preset == preset && earlier.up_to >= version);
+        match of_preset.min_by_key(|earlier| earlier.up_to) {
+            Some(earlier) => earlier.severity,
+            None => self.severity_in(preset),
         }
     }
 
@@ -331,7 +368,7 @@ impl Eq for Rule {}
 /// Declares the rule of a file as `RULE`; its doc comment is the rule's page.
 ///
 /// The first fields are the same for every rule. Behind `check` may follow: `by_default`, `hadolint`, `buildkit` (the
-/// severities in those presets), `group`, `options`, `when_selected`, and `..Rule::SYNTAX` for what the builder refuses.
+/// severities in those presets), `group`, `options`, `when_selected`, `earlier`, `former_names`, and `..Rule::SYNTAX` for what the builder refuses.
 macro_rules! declare_rule {
     (
         $(#[doc = $page:literal])+
@@ -372,3 +409,31 @@ macro_rules! rest {
     };
 }
 pub(crate) use rest;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static RULE: Rule = Rule {
+        name: "x",
+        earlier: &[
+            Earlier { preset: Preset::Recommended, up_to: 1, severity: None },
+            Earlier { preset: Preset::Recommended, up_to: 2, severity: Some(Severity::Info) },
+        ],
+        ..Rule::TEMPLATE
+    };
+
+    #[test]
+    fn a_version_of_a_preset_stays_what_it_was() {
+        let versions = [1, 2, 3].map(|version| RULE.severity_in_version(Preset::Recommended, version));
+        assert_eq!(versions, [None, Some(Severity::Info), Some(Severity::Warning)]);
+        assert_eq!(RULE.severity_in_version(Preset::All, 1), Some(Severity::Warning));
+    }
+
+    #[test]
+    fn previews_are_in_no_preset() {
+        let preview = Rule { group: Some(Group::Preview), hadolint: Some(Severity::Error), ..Rule::TEMPLATE };
+        assert!(Preset::ALL.iter().all(|preset| preview.severity_in(*preset).is_none()));
+        assert_eq!(preview.severity_when_selected(Preset::Recommended), Severity::Warning);
+    }
+}

@@ -9,6 +9,8 @@ use crate::{Category, Dialect, Group, OptionValue, Preset, Rule, Severity, optio
 pub struct Selection {
     /// Where to start from.
     pub preset: Preset,
+    /// The version of it; the newest when `None`.
+    pub preset_version: Option<u16>,
     /// Whose verdict counts; the preset's own when `None`.
     pub dialect: Option<Dialect>,
     /// Only these, when there are any.
@@ -158,6 +160,7 @@ pub struct Settings {
     options: Vec<(&'static str, &'static str, OptionValue)>,
     suppressions: Suppressions,
     today: Option<Date>,
+    notices: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -185,7 +188,7 @@ impl Settings {
         let states =
             rules().iter().map(|rule| State { severity: rule.severity_in(preset), ..State::default() }).collect();
         let (dialect, suppressions) = (dialect_of(preset), Suppressions::Obeyed);
-        Settings { preset, dialect, states, options: Vec::new(), suppressions, today: None }
+        Settings { preset, dialect, states, options: Vec::new(), suppressions, today: None, notices: Vec::new() }
     }
 
     /// One rule alone, with suppressions obeyed.
@@ -206,6 +209,11 @@ impl Settings {
     /// For every name that stands for nothing, and every value that an option does not take.
     pub fn resolve(selection: &Selection) -> Result<Self, Vec<SettingsError>> {
         let mut settings = Settings::of_preset(selection.preset);
+        if let Some(version) = selection.preset_version {
+            for (state, rule) in settings.states.iter_mut().zip(rules()) {
+                state.severity = rule.severity_in_version(selection.preset, version);
+            }
+        }
         settings.dialect = selection.dialect.unwrap_or(settings.dialect);
         settings.suppressions = selection.suppressions;
         settings.today = selection.today;
@@ -269,6 +277,12 @@ impl Settings {
         self
     }
 
+    /// What somebody should know about the names that were used.
+    #[must_use]
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
     /// What an option is set to, if it is.
     #[must_use]
     pub fn option(&self, owner: &str, name: &str) -> Option<&OptionValue> {
@@ -276,10 +290,13 @@ impl Settings {
     }
 
     fn each(&mut self, name: &str, errors: &mut Vec<SettingsError>, mut change: impl FnMut(&'static Rule, &mut State)) {
-        let Some(named) = named(name) else {
-            let suggestion = suggest::nearest(name, names());
-            return errors.push(SettingsError::UnknownRule { name: name.to_owned(), suggestion });
+        let named = match find(name) {
+            Ok(named) => named,
+            Err(error) => return errors.push(error),
         };
+        if let Some(notice) = notice(name, rules(), REMOVED).filter(|notice| !self.notices.contains(notice)) {
+            self.notices.push(notice);
+        }
         for rule in named {
             if let Some(state) = index_of(rule).and_then(|index| self.states.get_mut(index)) {
                 change(rule, state);
@@ -346,6 +363,29 @@ impl Settings {
     }
 }
 
+impl SetOption {
+    /// Whether there is such an option and it takes the value.
+    ///
+    /// # Errors
+    /// Says what is wrong.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        Settings::of_preset(Preset::Recommended).set(self)
+    }
+}
+
+/// Rules of earlier releases that are gone, each with what to know about it. Their names stand for no rule.
+const REMOVED: &[(&str, &str)] = &[];
+
+/// What to say to somebody who uses the former name of a rule.
+fn notice(name: &str, rules: &[&Rule], removed: &[(&str, &str)]) -> Option<String> {
+    let is = |other: &str| other.eq_ignore_ascii_case(name);
+    if let Some((_, why)) = removed.iter().find(|(gone, _)| is(gone)) {
+        return Some(format!("the rule `{name}` is gone: {why}"));
+    }
+    let renamed = rules.iter().find(|rule| rule.former_names.iter().any(|former| is(former)))?;
+    Some(format!("the rule `{name}` is called `{}` now", renamed.name))
+}
+
 fn dialect_of(preset: Preset) -> Dialect {
     match preset {
         Preset::Recommended | Preset::All => Dialect::Recommended,
@@ -356,6 +396,17 @@ fn dialect_of(preset: Preset) -> Dialect {
 
 fn index_of(rule: &Rule) -> Option<usize> {
     rules().binary_search_by(|other| other.name.cmp(rule.name)).ok()
+}
+
+/// As `named`, with an error for a name that stands for nothing.
+///
+/// # Errors
+/// Names the rule that was probably meant.
+pub fn find(name: &str) -> Result<Vec<&'static Rule>, SettingsError> {
+    named(name).ok_or_else(|| SettingsError::UnknownRule {
+        name: name.to_owned(),
+        suggestion: suggest::nearest(name, names()),
+    })
 }
 
 /// Every name that stands for a rule.
@@ -383,7 +434,8 @@ pub fn named(name: &str) -> Option<Vec<&'static Rule>> {
         return Some(of_group(Group::Syntax));
     }
     let found: Vec<_> = all().filter(|rule| is(rule.name) || rule.aliases().any(is)).collect();
-    (!found.is_empty() || is_foreign_code(name)).then_some(found)
+    let is_gone = REMOVED.iter().any(|(gone, _)| is(gone));
+    (!found.is_empty() || is_foreign_code(name) || is_gone).then_some(found)
 }
 
 /// `DL3008`, `SC2086`
@@ -466,6 +518,16 @@ mod tests {
                 "`maintainer-instruction`: `label` takes a text",
             ]
         );
+    }
+
+    #[test]
+    fn former_names_come_with_a_notice() {
+        static RULE: Rule = Rule { name: "new-name", former_names: &["old-name"], ..Rule::TEMPLATE };
+        let notice = |name| notice(name, &[&RULE], &[("gone", "it never fired")]);
+        assert_eq!(RULE.aliases().collect::<Vec<_>>(), ["old-name"]);
+        assert_eq!(notice("Old-Name").unwrap(), "the rule `Old-Name` is called `new-name` now");
+        assert_eq!(notice("gone").unwrap(), "the rule `gone` is gone: it never fired");
+        assert_eq!(notice("new-name"), None);
     }
 
     #[test]
