@@ -3,9 +3,8 @@
 use dfopt_semantic::model::Model;
 use dfopt_syntax::TextRange;
 
-use crate::{
-    Context, Diagnostic, Dialect, Group, Preset, Related, Rule, Settings, Severity, Suppressions, rules, suppress,
-};
+use crate::suppress::Suppressing;
+use crate::{Context, Diagnostic, Dialect, Group, Preset, Related, Rule, Settings, Severity, Suppressions, rules};
 
 /// The diagnostics of a file, by position and name of the rule.
 #[must_use]
@@ -32,8 +31,8 @@ pub fn check(model: &Model<'_>, settings: &Settings) -> Vec<Diagnostic> {
         keep_one_per_instruction(model, &mut diagnostics);
     }
     raise_to_errors(model, settings, &mut diagnostics);
+    suppress(model, settings, &mut diagnostics);
     number(model, &mut diagnostics);
-    suppress::mark(model, settings, &mut diagnostics);
     if settings.suppressions() != Suppressions::Shown {
         diagnostics.retain(|diagnostic| diagnostic.suppressed.is_none());
     }
@@ -49,6 +48,24 @@ fn experimental(model: &Model<'_>, settings: &Settings, rule: &Rule) -> Option<S
     let (check, name) = (model.check_directive()?, rule.buildkit_name()?);
     let is_asked_for = check.experimental.iter().any(|asked| asked == "all" || asked == name);
     is_asked_for.then(|| rule.severity_when_selected(Preset::Buildkit))
+}
+
+/// Marks what is suppressed, then asks the rules that judge the suppressions by it.
+fn suppress(model: &Model<'_>, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(mut suppressing) = Suppressing::of(model, settings) else { return };
+    suppressing.mark(model, settings, diagnostics);
+    let mut more = Vec::new();
+    for rule in rules() {
+        if let Some(afterwards) = rule.afterwards
+            && let Some(mut context) = Context::new(model, settings, rule)
+        {
+            afterwards(&mut context, &suppressing);
+            more.extend(context.into_diagnostics());
+        }
+    }
+    suppressing.mark(model, settings, &mut more);
+    diagnostics.extend(more);
+    diagnostics.sort_by(|a, b| order(a).cmp(&order(b)));
 }
 
 fn order(diagnostic: &Diagnostic) -> (u32, &'static str, u32) {

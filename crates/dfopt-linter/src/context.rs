@@ -1,5 +1,7 @@
 //! What a rule sees and how it reports.
 
+use std::borrow::Cow;
+
 use dfopt_semantic::model::Model;
 use dfopt_syntax::{Edit, Edits, TextRange, TextSize};
 
@@ -35,6 +37,12 @@ impl<'m> Context<'m> {
         self.settings.dialect()
     }
 
+    /// Which rules are on, and how.
+    #[must_use]
+    pub fn settings(&self) -> &'m Settings {
+        self.settings
+    }
+
     /// Whether this is wanted although the recommended preset leaves it out: by the preset or by name.
     #[must_use]
     pub fn is_pedantic(&self) -> bool {
@@ -56,6 +64,7 @@ impl<'m> Context<'m> {
         let index = self.diagnostics.len();
         self.diagnostics.push(Diagnostic {
             rule: self.rule,
+            code: None,
             message: message.into(),
             range: place.place(),
             severity: self.severity,
@@ -86,6 +95,13 @@ pub struct Report<'c> {
 }
 
 impl Report<'_> {
+    /// Says which of the rule's aliases it is.
+    #[allow(clippy::return_self_not_must_use)]
+    pub fn code(self, code: impl Into<Cow<'static, str>>) -> Self {
+        self.diagnostic.code = Some(code.into());
+        self
+    }
+
     /// Says why it is wrong.
     #[allow(clippy::return_self_not_must_use)]
     pub fn note(self, note: impl Into<String>) -> Self {

@@ -1,5 +1,7 @@
 //! What a rule says about a place.
 
+use std::borrow::Cow;
+
 use dfopt_syntax::{Edits, TextRange};
 
 use crate::{Applicability, Rule, Severity};
@@ -9,6 +11,8 @@ use crate::{Applicability, Rule, Severity};
 pub struct Diagnostic {
     /// The rule.
     pub rule: &'static Rule,
+    /// The one of the rule's aliases that this is, where they tell cases apart.
+    pub code: Option<Cow<'static, str>>,
     /// What is wrong.
     pub message: String,
     /// The smallest place that shows it.
@@ -33,6 +37,22 @@ pub struct Diagnostic {
     pub suppressed: Option<Suppressed>,
     /// Stays the same while the file changes elsewhere.
     pub fingerprint: u64,
+}
+
+impl Diagnostic {
+    /// The names that other tools have for it.
+    pub fn aliases(&self) -> impl Iterator<Item = &str> {
+        let is_case = |alias: &str| alias.starts_with("SC");
+        let code = self.code.as_deref();
+        let others = self.rule.aliases().filter(move |alias| code.is_none() || !is_case(alias));
+        code.into_iter().chain(others.map(|alias| -> &str { alias }))
+    }
+
+    /// Whether `name` is the rule's or an alias of this, in any case.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        name.eq_ignore_ascii_case(self.rule.name) || self.aliases().any(|alias| alias.eq_ignore_ascii_case(name))
+    }
 }
 
 /// Another place that belongs to a diagnostic.
@@ -82,6 +102,8 @@ pub enum SuppressionForm {
     Hadolint,
     /// `# check=skip=`
     Check,
+    /// `# shellcheck disable=`
+    Shellcheck,
 }
 
 /// The comment that asks for silence.

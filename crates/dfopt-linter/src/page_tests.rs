@@ -92,7 +92,7 @@ fn examples_do_what_they_are_for() {
             assert!(applicability <= rule.fix, "{}: a fix beyond the declaration", rule.name);
         }
         if reported.iter().any(|diagnostic| diagnostic.fix.is_some()) {
-            let options = FixOptions { at_least: Applicability::Unsafe, only: None };
+            let options = FixOptions { at_least: Applicability::Unsafe, only: Some(vec![rule]) };
             let outcome = crate::fix(&bad.text, &settings, &options, Options::default());
             assert!(outcome.is_stable && outcome.rounds > 0, "{}: the fix does not settle", rule.name);
             let left = diagnostics(rule, &settings, Options::default(), &outcome.text);

@@ -1,5 +1,6 @@
 //! What a rule is, and the declaration that each rule file begins with.
 
+use crate::suppress::Suppressing;
 use crate::{Context, RuleOption};
 
 /// What a rule is about.
@@ -229,6 +230,8 @@ pub struct Rule {
     /// What it can be told; those it shares with others too.
     pub options: &'static [&'static RuleOption],
     pub(crate) check: fn(&mut Context<'_>),
+    /// What it says of what all rules have reported and which of it is suppressed; `None` for rules that look at the file alone.
+    pub(crate) afterwards: Option<fn(&mut Context<'_>, &Suppressing)>,
 }
 
 impl Rule {
@@ -251,6 +254,7 @@ impl Rule {
         fails_build: false,
         options: &[],
         check: |_| {},
+        afterwards: None,
     };
 
     /// What a declaration of a rule about syntax leaves out: an error everywhere but in the preset hadolint.

@@ -16,6 +16,7 @@ mod deleted_in_later_layer;
 mod dev_dependencies_shipped;
 mod duplicate_stage_name;
 mod empty_label;
+mod expired_suppression;
 mod extra_argument;
 mod flag_newer_than_syntax;
 mod flag_without_value;
@@ -48,6 +49,7 @@ mod latest_tag;
 mod legacy_key_value;
 mod maintainer_instruction;
 mod malformed_from;
+mod malformed_suppression;
 mod mismatched_as_case;
 mod mismatched_doc_comment;
 mod misplaced_checksum;
@@ -74,12 +76,14 @@ mod source_before_dependencies;
 mod source_before_system_packages;
 mod source_tree_shipped;
 mod sudo_in_run;
+mod suppression_without_reason;
 mod toolchain_base_shipped;
 mod unclosed_quote;
 mod undefined_variable;
 mod unknown_flag;
 mod unknown_healthcheck_type;
 mod unknown_instruction;
+mod unknown_rule_in_suppression;
 mod unknown_signal;
 mod unlisted_label;
 mod unset_required_variable;
@@ -93,6 +97,7 @@ mod unused_stage;
 mod uppercase_expose_protocol;
 mod uppercase_in_directive;
 mod uppercase_stage_name;
+mod unused_suppression;
 mod volatile_value_before_build;
 mod whole_context_copy;
 
@@ -115,6 +120,7 @@ static RULES: &[&Rule] = &[
     &dev_dependencies_shipped::RULE,
     &duplicate_stage_name::RULE,
     &empty_label::RULE,
+    &expired_suppression::RULE,
     &extra_argument::RULE,
     &flag_newer_than_syntax::RULE,
     &flag_without_value::RULE,
@@ -147,6 +153,7 @@ static RULES: &[&Rule] = &[
     &legacy_key_value::RULE,
     &maintainer_instruction::RULE,
     &malformed_from::RULE,
+    &malformed_suppression::RULE,
     &mismatched_as_case::RULE,
     &mismatched_doc_comment::RULE,
     &misplaced_checksum::RULE,
@@ -173,12 +180,14 @@ static RULES: &[&Rule] = &[
     &source_before_system_packages::RULE,
     &source_tree_shipped::RULE,
     &sudo_in_run::RULE,
+    &suppression_without_reason::RULE,
     &toolchain_base_shipped::RULE,
     &unclosed_quote::RULE,
     &undefined_variable::RULE,
     &unknown_flag::RULE,
     &unknown_healthcheck_type::RULE,
     &unknown_instruction::RULE,
+    &unknown_rule_in_suppression::RULE,
     &unknown_signal::RULE,
     &unlisted_label::RULE,
     &unset_required_variable::RULE,
@@ -192,6 +201,7 @@ static RULES: &[&Rule] = &[
     &uppercase_expose_protocol::RULE,
     &uppercase_in_directive::RULE,
     &uppercase_stage_name::RULE,
+    &unused_suppression::RULE,
     &volatile_value_before_build::RULE,
     &whole_context_copy::RULE,
 ];

@@ -191,9 +191,12 @@ impl Settings {
         Settings { preset, dialect, states, options: Vec::new(), suppressions, today: None, notices: Vec::new() }
     }
 
-    /// One rule alone, with suppressions obeyed.
+    /// One rule alone, with suppressions obeyed; a rule about what others report has those of the recommended preset with it.
     #[must_use]
     pub fn only(rule: &Rule) -> Self {
+        if rule.afterwards.is_some() {
+            return Settings::of_preset(Preset::Recommended);
+        }
         let mut settings = Settings::of_preset(Preset::All);
         for (state, other) in settings.states.iter_mut().zip(rules()) {
             if *other != rule {

@@ -65,7 +65,7 @@ pub(crate) fn check_fix(rule: &'static Rule, before: &str, after: &str) {
 #[track_caller]
 pub(crate) fn check_fix_with(rule: &'static Rule, options: Options<'_>, before: &str, after: &str) {
     let settings = Settings::only(rule);
-    let fix_options = FixOptions { at_least: Applicability::Unsafe, only: None };
+    let fix_options = FixOptions { at_least: Applicability::Unsafe, only: Some(vec![rule]) };
     let outcome = crate::fix(before, &settings, &fix_options, options);
     assert_eq!(outcome.text, after, "{}", rule.name);
     assert!(outcome.is_stable, "{}: the fix goes on for ever", rule.name);

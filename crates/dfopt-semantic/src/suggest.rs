@@ -12,6 +12,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether two words differ in one character, or in two neighbours that are swapped, or in case, or not at all.
+#[must_use]
+pub fn is_close(word: &str, other: &str) -> bool {
+    distance(&word.to_lowercase(), &other.to_lowercase()) <= 1
+}
+
 /// Edits of one character, or swaps of two neighbours, that turn `a` into `b`.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
@@ -46,5 +52,6 @@ mod tests {
         assert_eq!(nearest("form", keys), Some("from"));
         assert_eq!(nearest("volume", keys), None);
         assert_eq!(nearest("", keys), None);
+        assert!(is_close("ingore", "ignore") && is_close("Ignore", "ignore") && !is_close("inore", "ignores"));
     }
 }

@@ -2,7 +2,7 @@
 
 use dfopt_semantic::model::Model;
 use dfopt_syntax::ast::{AstNode, Instruction};
-use dfopt_syntax::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextRange};
+use dfopt_syntax::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken, TextRange, TextSize};
 
 /// A comment line.
 pub(super) struct Comment {
@@ -15,6 +15,13 @@ pub(super) struct Comment {
     pub position: Position,
     /// Whether blanks precede it on its line.
     pub is_indented: bool,
+}
+
+impl Comment {
+    /// The place of a part of the text.
+    pub fn place(&self, start: usize, end: usize) -> TextRange {
+        TextRange::new(self.range.start() + size(start), self.range.start() + size(end.max(start)))
+    }
 }
 
 /// Where a comment line stands.
@@ -31,6 +38,8 @@ pub(super) enum Position {
     },
     /// Inside the script of a heredoc.
     Script {
+        /// The comment itself.
+        token: SyntaxToken,
         /// The next line that is neither comment nor blank, from 0.
         line: u32,
     },
@@ -38,30 +47,37 @@ pub(super) enum Position {
 
 /// All comment lines in the order of the file.
 pub(super) fn of_file(model: &Model<'_>) -> Vec<Comment> {
-    let root = model.parse().syntax();
-    let tokens = root.descendants_with_tokens().filter_map(SyntaxElement::into_token);
-    tokens.filter_map(|token| comment(model, &token)).collect()
+    let mut found = Vec::new();
+    let mut at = 0;
+    for (line, text) in model.text().split('\n').enumerate() {
+        let body = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        if body.starts_with('#') {
+            found.extend(comment(model, at, at + text.len() - body.len(), line));
+        }
+        at += text.len() + 1;
+    }
+    found
 }
 
-fn comment(model: &Model<'_>, token: &SyntaxToken) -> Option<Comment> {
+fn comment(model: &Model<'_>, line_start: usize, start: usize, line: usize) -> Option<Comment> {
+    let token = model.parse().syntax().token_at_offset(size(start)).right_biased()?;
     let range = token.text_range();
-    let before = &model.text()[..usize::from(range.start())];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let blanks = before[line_start..].trim_start_matches('\u{feff}');
-    if !blanks.trim().is_empty() {
+    if range.start() != size(start) {
         return None;
     }
-    let line = model.line_of(range.start().into());
+    let line = u32::try_from(line).ok()?;
     let position = match token.kind() {
         SyntaxKind::COMMENT if token.parent().is_some_and(|parent| parent.kind() == SyntaxKind::FILE) => {
             let next = std::iter::successors(token.next_sibling_or_token(), SyntaxElement::next_sibling_or_token);
             Position::Outside { next: next.filter_map(SyntaxElement::into_node).next() }
         }
         SyntaxKind::COMMENT => Position::Inside { line: next_line(model, line) },
-        SyntaxKind::SH_COMMENT => Position::Script { line: next_line(model, line) },
+        SyntaxKind::SH_COMMENT => Position::Script { token: token.clone(), line: next_line(model, line) },
         _ => return None,
     };
-    Some(Comment { range, text: token.text().trim_end().to_owned(), line, position, is_indented: !blanks.is_empty() })
+    let text = token.text().trim_end().to_owned();
+    let is_indented = !model.text()[line_start..start].trim_start_matches('\u{feff}').is_empty();
+    Some(Comment { range: TextRange::at(range.start(), size(text.len())), text, line, position, is_indented })
 }
 
 /// The next line that is neither comment nor blank.
@@ -92,4 +108,9 @@ pub(super) fn stage_of(model: &Model<'_>, comment: &Comment) -> Option<usize> {
     let before =
         model.steps().iter().rev().find(|step| step.ast.syntax().text_range().start() <= comment.range.start());
     before.and_then(|step| step.stage)
+}
+
+/// A count of bytes as a size of text.
+pub(super) fn size(n: usize) -> TextSize {
+    TextSize::new(u32::try_from(n).unwrap_or(u32::MAX))
 }

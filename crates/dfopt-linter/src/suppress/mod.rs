@@ -1,25 +1,47 @@
-//! Comments that ask for silence: `# dfopt ignore=`, `# hadolint ignore=`, `# check=skip=`. A pass after the rules.
+//! Comments that ask for silence: `# dfopt ignore=`, `# hadolint ignore=`, `# check=skip=`, `# shellcheck disable=`. A pass
+//! after the rules, and what the rules about such comments ask for.
 
 mod comments;
 mod dfopt;
 mod hadolint;
+mod known;
+mod reader;
+mod shellcheck;
 mod skip;
+mod unused;
+
+use std::cell::Cell;
 
 use dfopt_semantic::model::Model;
 use dfopt_syntax::{TextRange, TextSize};
+
+pub(crate) use known::unknown;
+pub(crate) use unused::unused;
 
 use crate::{Date, Diagnostic, Dialect, Group, Rule, Settings, Suppressed, SuppressionForm, Suppressions};
 
 /// A comment that asks for silence.
 #[derive(Debug)]
-struct Suppression {
-    form: SuppressionForm,
+pub(crate) struct Suppression {
+    pub form: SuppressionForm,
     /// Where the comment stands.
-    range: TextRange,
+    pub range: TextRange,
+    pub origin: Origin,
     reach: Reach,
-    names: Names,
-    reason: Option<String>,
-    until: Option<Date>,
+    pub names: Names,
+    pub reason: Option<String>,
+    /// The last day that it works on, and where that stands.
+    pub until: Option<(Date, TextRange)>,
+}
+
+/// What a suppression is written in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Origin {
+    Comment,
+    /// The directives at the top of the file.
+    Directive,
+    /// A build argument, so that it has no place in the file.
+    Argument,
 }
 
 /// What a suppression is about.
@@ -33,28 +55,118 @@ enum Reach {
     File,
 }
 
-/// Which rules are meant.
+/// Which rules are meant, with the places of the words.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Names {
-    All,
+pub(crate) enum Names {
+    All(TextRange),
     /// Every rule that BuildKit has too.
-    AllOfBuildkit,
-    These(Vec<String>),
+    AllOfBuildkit(TextRange),
+    /// Every rule that ShellCheck has too.
+    AllOfShellcheck(TextRange),
+    These(Vec<Name>),
 }
 
-/// Marks what is suppressed.
-pub(crate) fn mark(model: &Model<'_>, settings: &Settings, diagnostics: &mut [Diagnostic]) {
-    if diagnostics.is_empty() {
-        return;
+/// A word of a comment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Name {
+    pub text: String,
+    pub range: TextRange,
+}
+
+/// Why a comment that looks like a suppression is not obeyed, by this or by the tool that it is meant for.
+#[derive(Clone, Debug)]
+pub(crate) struct Flaw {
+    pub range: TextRange,
+    pub message: String,
+    pub repair: Option<Repair>,
+}
+
+/// What makes a comment right.
+#[derive(Clone, Debug)]
+pub(crate) struct Repair {
+    pub title: String,
+    pub edits: Vec<(TextRange, String)>,
+}
+
+/// All comments of a file that ask for silence.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub suppressions: Vec<Suppression>,
+    pub flaws: Vec<Flaw>,
+}
+
+impl Found {
+    /// `None` when the text has no such comment.
+    pub fn of(model: &Model<'_>, settings: &Settings) -> Option<Self> {
+        if !is_likely(model) {
+            return None;
+        }
+        let comments = comments::of_file(model);
+        let mut found = Found::default();
+        dfopt::collect(model, &comments, &mut found);
+        if settings.suppressions() != Suppressions::ObeyedButHadolint {
+            hadolint::collect(model, &comments, settings.dialect(), &mut found);
+        }
+        skip::collect(model, &comments, &mut found);
+        shellcheck::collect(&comments, &mut found);
+        found.flaws.sort_by_key(|flaw| flaw.range.start());
+        Some(found)
     }
-    let found = collect(model, settings);
-    for diagnostic in diagnostics.iter_mut().filter(|diagnostic| can_be_suppressed(diagnostic.rule)) {
-        let suppression = found.iter().find(|suppression| suppression.covers(model, settings, diagnostic));
-        diagnostic.suppressed = suppression.map(|suppression| Suppressed {
-            form: suppression.form,
-            range: suppression.range,
-            reason: suppression.reason.clone(),
-        });
+}
+
+/// Whether some comment looks like a suppression, misspelt ones included; most files have none.
+fn is_likely(model: &Model<'_>) -> bool {
+    let is_marked = |line: &str| {
+        let line = line.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        line.starts_with('#') && (line.contains('=') || line.contains("ignore"))
+    };
+    let is_given = model.options().build_args.is_some_and(|args| args.contains_key("BUILDKIT_DOCKERFILE_CHECK"));
+    is_given || model.text().split('\n').any(is_marked)
+}
+
+/// The suppressions of a file, and which of them hid something.
+#[derive(Debug)]
+pub(crate) struct Suppressing {
+    pub found: Vec<Suppression>,
+    /// For each suppression, whether each of its names hid something; one for all of them when it names none.
+    used: Vec<Vec<Cell<bool>>>,
+}
+
+impl Suppressing {
+    /// `None` when there is nothing to obey.
+    pub fn of(model: &Model<'_>, settings: &Settings) -> Option<Self> {
+        let found = Found::of(model, settings)?.suppressions;
+        let count = |suppression: &Suppression| match &suppression.names {
+            Names::These(names) => names.len(),
+            _ => 1,
+        };
+        let used = found.iter().map(|suppression| vec![Cell::new(false); count(suppression)]).collect();
+        (!found.is_empty()).then_some(Suppressing { found, used })
+    }
+
+    /// Marks what is suppressed.
+    pub fn mark(&mut self, model: &Model<'_>, settings: &Settings, diagnostics: &mut [Diagnostic]) {
+        for diagnostic in diagnostics.iter_mut().filter(|diagnostic| can_be_suppressed(diagnostic.rule)) {
+            for (suppression, used) in self.found.iter().zip(&self.used) {
+                let named = suppression.named(diagnostic);
+                if named.is_empty()
+                    || suppression.is_expired(settings)
+                    || !suppression.reaches(model, settings.dialect(), diagnostic)
+                {
+                    continue;
+                }
+                for at in named {
+                    if let Some(used) = used.get(at) {
+                        used.set(true);
+                    }
+                }
+                diagnostic.suppressed.get_or_insert_with(|| Suppressed {
+                    form: suppression.form,
+                    range: suppression.range,
+                    reason: suppression.reason.clone(),
+                });
+            }
+        }
     }
 }
 
@@ -63,28 +175,22 @@ fn can_be_suppressed(rule: &Rule) -> bool {
     rule.group != Some(Group::Syntax) || matches!(rule.name, "unknown-instruction" | "unknown-flag")
 }
 
-fn collect(model: &Model<'_>, settings: &Settings) -> Vec<Suppression> {
-    let comments = comments::of_file(model);
-    let mut found = dfopt::collect(model, &comments);
-    if settings.suppressions() != Suppressions::ObeyedButHadolint {
-        found.extend(hadolint::collect(model, &comments, settings.dialect()));
-    }
-    found.extend(skip::collect(model, &comments));
-    found
+/// Whether a rule is about suppressions, so that one of everything does not silence it.
+fn is_about_suppressions(rule: &Rule) -> bool {
+    rule.own_aliases.contains(&"DF072") || rule.own_aliases.contains(&"tally/require-reason")
 }
 
 impl Suppression {
-    fn covers(&self, model: &Model<'_>, settings: &Settings, diagnostic: &Diagnostic) -> bool {
-        if let (Some(until), Some(today)) = (self.until, settings.today())
-            && today > until
-        {
-            return false;
-        }
-        if !self.names(diagnostic.rule) {
-            return false;
-        }
+    /// Whether its last day is over.
+    pub fn is_expired(&self, settings: &Settings) -> bool {
+        self.until.is_some_and(|(until, _)| settings.today().is_some_and(|today| today > until))
+    }
+
+    /// Whether something reported stands where it reaches.
+    fn reaches(&self, model: &Model<'_>, dialect: Dialect, diagnostic: &Diagnostic) -> bool {
         let mut at = diagnostic.range.start();
-        if settings.dialect() != Dialect::Recommended
+        if dialect != Dialect::Recommended
+            && self.form != SuppressionForm::Shellcheck
             && let Some(step) = model.step_at(at)
         {
             at = step.keyword_range().start();
@@ -98,17 +204,31 @@ impl Suppression {
         }
     }
 
-    fn names(&self, rule: &Rule) -> bool {
-        match &self.names {
-            Names::All => true,
-            Names::AllOfBuildkit => rule.buildkit_name().is_some(),
-            Names::These(names) => match self.form {
-                SuppressionForm::Check => names.iter().any(|name| rule.buildkit_name() == Some(name)),
-                SuppressionForm::Hadolint => names.iter().any(|name| rule.aliases().any(|alias| alias == name)),
-                SuppressionForm::Dfopt => names.iter().any(|name| {
-                    name.eq_ignore_ascii_case(rule.name) || rule.aliases().any(|alias| alias.eq_ignore_ascii_case(name))
-                }),
-            },
+    /// Which of its names stand for what is reported.
+    fn named(&self, diagnostic: &Diagnostic) -> Vec<usize> {
+        let is_all = match &self.names {
+            Names::All(_) => !is_about_suppressions(diagnostic.rule),
+            Names::AllOfBuildkit(_) => diagnostic.rule.buildkit_name().is_some(),
+            Names::AllOfShellcheck(_) => diagnostic.aliases().any(|alias| alias.starts_with("SC")),
+            Names::These(names) => {
+                let is_named = |name: &Name| self.is_called(&name.text, diagnostic);
+                return names.iter().enumerate().filter(|(_, name)| is_named(name)).map(|(at, _)| at).collect();
+            }
+        };
+        if is_all { vec![0] } else { Vec::new() }
+    }
+
+    fn is_called(&self, name: &str, diagnostic: &Diagnostic) -> bool {
+        match self.form {
+            SuppressionForm::Check => diagnostic.rule.buildkit_name() == Some(name),
+            // Retired in favour of a number for each construct, it still stands for them all.
+            SuppressionForm::Hadolint if name == "SC2039" => diagnostic.rule.own_aliases.contains(&name),
+            SuppressionForm::Hadolint => diagnostic.aliases().any(|alias| alias == name),
+            SuppressionForm::Shellcheck => diagnostic.aliases().any(|alias| shellcheck::is_code(name, alias)),
+            SuppressionForm::Dfopt => {
+                diagnostic.is_called(name)
+                    || (name.eq_ignore_ascii_case("SC2039") && diagnostic.rule.own_aliases.contains(&"SC2039"))
+            }
         }
     }
 }

@@ -135,3 +135,11 @@ fn severities_do_not_matter() {
     let text = "FROM a:1\n# dfopt ignore=DL3004\nRUN sudo x\n";
     assert_eq!(left(text, &Settings::resolve(&selection).unwrap()), []);
 }
+
+#[test]
+fn expired_ones_and_their_own_rules() {
+    let text = "FROM a:1\n# dfopt global ignore=all\n# dfopt ignore=nonsense\nRUN x\n";
+    assert_eq!(left(text, &only(&["unknown-rule-in-suppression"])), [("unknown-rule-in-suppression", 3)]);
+    let text = "FROM a:1\n# dfopt global ignore=df072\n# dfopt ignore=nonsense,\nRUN x\n";
+    assert_eq!(left(text, &only(&["DF072"])), []);
+}

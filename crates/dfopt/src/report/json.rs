@@ -38,7 +38,7 @@ struct Error<'r> {
 #[derive(Serialize)]
 struct Found<'r> {
     rule: &'static str,
-    aliases: Vec<&'static str>,
+    aliases: Vec<&'r str>,
     category: &'static str,
     severity: &'static str,
     fails_build: bool,
@@ -190,7 +190,7 @@ fn found<'r>(linted: &'r Linted, diagnostic: &'r Diagnostic) -> Found<'r> {
     let related = diagnostic.related.iter();
     Found {
         rule: rule.name,
-        aliases: rule.aliases().collect(),
+        aliases: diagnostic.aliases().collect(),
         category: rule.category.name(),
         severity: diagnostic.severity.name(),
         fails_build: diagnostic.fails_build,
