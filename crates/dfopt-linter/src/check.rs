@@ -57,8 +57,9 @@ fn suppress(model: &Model<'_>, settings: &Settings, diagnostics: &mut Vec<Diagno
     let mut more = Vec::new();
     for rule in rules() {
         if let Some(afterwards) = rule.afterwards
-            && let Some(mut context) = Context::new(model, settings, rule)
+            && let Some(severity) = settings.severity(rule)
         {
+            let mut context = Context::new(model, settings, rule, severity);
             afterwards(&mut context, &suppressing);
             more.extend(context.into_diagnostics());
         }

@@ -13,6 +13,8 @@ pub struct Evidence {
     pub needs_shell: bool,
     /// Every path of the image, without the leading root itself.
     pub files: BTreeMap<String, ImageFile>,
+    /// The texts of the files that `wants_text` asks for.
+    pub texts: BTreeMap<String, String>,
     /// What the image runs needs, directly or not.
     pub needs: Vec<Need>,
     /// The packages in the image, by name.
@@ -199,6 +201,8 @@ pub enum Repair {
         /// Its value.
         value: String,
     },
+    /// Keep what a command at the end of the build stage would remove.
+    Untrimmed,
     /// Give the path its owner and mode back.
     Metadata {
         /// The path.

@@ -11,4 +11,5 @@ pub use evidence::{
     BaseEvidence, Evidence, FileKind, ImageConfig, ImageFile, Need, Package, Release, Repair, Strength, UserEntry,
 };
 pub use plan::{Carried, Dropped, Item, Outcome, Plan, Refusal, Rung, RungState};
+pub use recipes::wants_text;
 pub use split::{Candidate, Known, Request, Runtime, candidates, recipe_name, refusal, split_stages};

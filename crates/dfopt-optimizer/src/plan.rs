@@ -32,8 +32,10 @@ pub struct Refusal {
 pub struct Plan {
     /// The recipe that supplied the facts.
     pub recipe: &'static str,
-    /// The name given to the build stage.
-    pub build_stage: String,
+    /// The name given to the build stage; `None` where a smaller base and fewer packages are enough.
+    pub build_stage: Option<String>,
+    /// The commands that end the build stage and remove what only building needs.
+    pub trims: Vec<String>,
     /// The image the runtime stage starts from.
     pub runtime: String,
     /// The bases that were considered, in order, with the one chosen.

@@ -16,11 +16,39 @@ pub(crate) enum Group {
     },
 }
 
+/// How much that is not wanted a COPY of a whole directory may bring along, in parts of what is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tolerance {
+    /// Bytes that may come along …
+    pub extra: u64,
+    /// … for so many that are wanted.
+    pub wanted: u64,
+}
+
+impl Tolerance {
+    /// Only what is wanted.
+    pub const NONE: Tolerance = Tolerance { extra: 0, wanted: 1 };
+}
+
+/// A path of the original, as far as grouping cares.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leaf {
+    /// Bytes.
+    pub size: u64,
+    /// Whether it is to be copied.
+    pub is_wanted: bool,
+}
+
 #[derive(Default)]
 struct Node<'a> {
     children: BTreeMap<&'a str, Node<'a>>,
-    wanted: bool,
-    exists: bool,
+    /// Itself, if it is to be copied or has nothing below.
+    is_wanted: bool,
+    size: u64,
+    wanted_below: u64,
+    extra_below: u64,
+    /// Paths below and here that are to be copied, and that are not.
+    counts: (usize, usize),
 }
 
 impl<'a> Node<'a> {
@@ -28,38 +56,51 @@ impl<'a> Node<'a> {
         path.split('/').filter(|part| !part.is_empty()).fold(self, |node, part| node.children.entry(part).or_default())
     }
 
-    /// Whether everything that exists below is wanted, and there is something.
-    fn is_whole(&self) -> bool {
+    /// Sums up from the leaves.
+    fn weigh(&mut self) {
         if self.children.is_empty() {
-            return self.wanted;
+            (self.wanted_below, self.extra_below) = if self.is_wanted { (self.size, 0) } else { (0, self.size) };
+            self.counts = (usize::from(self.is_wanted), usize::from(!self.is_wanted));
+            return;
         }
-        self.children.values().all(Node::is_whole)
+        for child in self.children.values_mut() {
+            child.weigh();
+            self.wanted_below += child.wanted_below;
+            self.extra_below += child.extra_below;
+            self.counts.0 += child.counts.0;
+            self.counts.1 += child.counts.1;
+        }
+    }
+
+    /// Whether everything below may be copied at once.
+    fn is_whole(&self, tolerance: Tolerance) -> bool {
+        let within =
+            || self.extra_below.saturating_mul(tolerance.wanted) <= self.wanted_below.saturating_mul(tolerance.extra);
+        self.counts.1 == 0 || (tolerance.extra > 0 && self.counts.0 > 0 && within())
     }
 
     fn has_wanted(&self) -> bool {
-        self.wanted || self.children.values().any(Node::has_wanted)
+        self.counts.0 > 0
     }
 }
 
-/// Groups `wanted` paths, given every path that exists beside them. Directories in `never_whole` are opened up even when all
-/// of them is wanted; those in `directories` may be empty.
+/// Groups the wanted among all `leaves`. Directories in `never_whole` are opened up even when all of them is wanted; those in
+/// `directories` may be empty.
 pub(crate) fn groups<'a>(
-    wanted: impl IntoIterator<Item = &'a str>,
-    exists: impl IntoIterator<Item = &'a str>,
+    leaves: impl IntoIterator<Item = (&'a str, Leaf)>,
     directories: &BTreeSet<&str>,
     never_whole: &BTreeSet<&str>,
+    tolerance: Tolerance,
 ) -> Vec<Group> {
     let mut root = Node::default();
-    for path in exists {
-        root.at(path).exists = true;
-    }
-    for path in wanted {
+    for (path, leaf) in leaves {
         let node = root.at(path);
-        node.wanted = true;
-        node.exists = true;
+        node.is_wanted = leaf.is_wanted;
+        node.size = leaf.size;
     }
+    root.weigh();
     let mut found = Vec::new();
-    visit(&root, "", directories, never_whole, &mut found);
+    visit(&root, "", directories, never_whole, tolerance, &mut found);
     found
 }
 
@@ -68,6 +109,7 @@ fn visit(
     path: &str,
     directories: &BTreeSet<&str>,
     never_whole: &BTreeSet<&str>,
+    tolerance: Tolerance,
     found: &mut Vec<Group>,
 ) {
     let mut names = Vec::new();
@@ -79,10 +121,10 @@ fn visit(
         let is_directory = directories.contains(&*below) || !child.children.is_empty();
         if !is_directory {
             names.push((*name).to_owned());
-        } else if child.is_whole() && !never_whole.contains(&*below) {
+        } else if child.is_whole(tolerance) && !never_whole.contains(&*below) {
             found.push(Group::Directory(below));
         } else {
-            visit(child, &below, directories, never_whole, found);
+            visit(child, &below, directories, never_whole, tolerance, found);
         }
     }
     if !names.is_empty() {
@@ -94,9 +136,13 @@ fn visit(
 mod tests {
     use super::*;
 
-    fn grouped(wanted: &[&str], exists: &[&str], directories: &[&str]) -> Vec<Group> {
+    fn grouped(wanted: &[&str], exists: &[&str], directories: &[&str], tolerance: Tolerance) -> Vec<Group> {
         let directories = directories.iter().copied().collect();
-        groups(wanted.iter().copied(), exists.iter().copied(), &directories, &BTreeSet::new())
+        let leaves = exists.iter().map(|&path| {
+            let size = if path.ends_with(".big") { 1000 } else { 10 };
+            (path, Leaf { size, is_wanted: wanted.contains(&path) })
+        });
+        groups(leaves, &directories, &BTreeSet::new(), tolerance)
     }
 
     fn files(parent: &str, names: &[&str]) -> Group {
@@ -108,17 +154,28 @@ mod tests {
         let exists = ["/app", "/app/t", "/app/t/a", "/app/t/b", "/app/main.go", "/app/server"];
         let dirs = ["/app", "/app/t"];
         let wanted = ["/app/t/a", "/app/t/b", "/app/server"];
-        assert_eq!(grouped(&wanted, &exists, &dirs), [Group::Directory("/app/t".into()), files("/app", &["server"])]);
-        let all = ["/app/t/a", "/app/t/b", "/app/server", "/app/main.go"];
-        assert_eq!(grouped(&all, &exists, &dirs), [Group::Directory("/app".into())]);
+        let of = |wanted: &[&str]| grouped(wanted, &exists, &dirs, Tolerance::NONE);
+        assert_eq!(of(&wanted), [Group::Directory("/app/t".into()), files("/app", &["server"])]);
+        assert_eq!(of(&["/app/t/a", "/app/t/b", "/app/server", "/app/main.go"]), [Group::Directory("/app".into())]);
     }
 
     #[test]
     fn empty_directories_count_when_wanted() {
         let exists = ["/srv", "/srv/data", "/srv/app"];
         let dirs = ["/srv", "/srv/data"];
-        assert_eq!(grouped(&["/srv/app", "/srv/data"], &exists, &dirs), [Group::Directory("/srv".into())]);
-        assert_eq!(grouped(&["/srv/app"], &exists, &dirs), [files("/srv", &["app"])]);
-        assert_eq!(grouped(&["/srv/data"], &exists, &dirs), [Group::Directory("/srv/data".into())]);
+        let of = |wanted: &[&str]| grouped(wanted, &exists, &dirs, Tolerance::NONE);
+        assert_eq!(of(&["/srv/app", "/srv/data"]), [Group::Directory("/srv".into())]);
+        assert_eq!(of(&["/srv/app"]), [files("/srv", &["app"])]);
+        assert_eq!(of(&["/srv/data"]), [Group::Directory("/srv/data".into())]);
+    }
+
+    #[test]
+    fn a_little_may_come_along_when_that_is_asked_for() {
+        let exists = ["/a", "/a/x", "/a/x/1.big", "/a/x/2", "/a/y", "/a/y/3.big", "/a/y/4"];
+        let dirs = ["/a", "/a/x", "/a/y"];
+        let tolerance = Tolerance { extra: 1, wanted: 10 };
+        let of = |tolerance| grouped(&["/a/x/1.big", "/a/y/4"], &exists, &dirs, tolerance);
+        assert_eq!(of(Tolerance::NONE), [files("/a/x", &["1.big"]), files("/a/y", &["4"])]);
+        assert_eq!(of(tolerance), [Group::Directory("/a/x".into()), files("/a/y", &["4"])]);
     }
 }

@@ -68,7 +68,8 @@ fn hides_for_peer(model: &Model<'_>, suppression: &Suppression, rules: &[&'stati
     };
     let settings = Settings::of_preset(preset);
     let reports = |rule: &&&'static Rule| {
-        let Some(mut context) = Context::new(model, &settings, rule) else { return false };
+        let Some(severity) = settings.severity(rule) else { return false };
+        let mut context = Context::new(model, &settings, rule, severity);
         (rule.check)(&mut context);
         let hides = |diagnostic: &Diagnostic| {
             suppression.reaches(model, dialect, diagnostic) && !suppression.named(diagnostic).is_empty()

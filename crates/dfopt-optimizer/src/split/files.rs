@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::{BaseEvidence, Evidence, FileKind, ImageFile, Need, Repair, Strength};
 use crate::plan::{Carried, Dropped, Item};
-use crate::recipes::{Judgement, Recipe};
+use crate::recipes::{Judgement, Recipe, Trim};
 
 /// What becomes of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(crate) struct Files<'e> {
     base: Option<&'e BaseEvidence>,
     fates: BTreeMap<&'e str, Fate>,
     needs: BTreeMap<&'e str, &'e Need>,
+    /// Paths that a command at the end of the build stage removes.
+    trimmed: BTreeSet<&'e str>,
 }
 
 /// Places where package managers keep their own state.
@@ -197,6 +199,7 @@ impl<'e> Files<'e> {
         base: Option<&'e BaseEvidence>,
         recipe: &dyn Recipe,
         installs: &BTreeSet<usize>,
+        trims: &'e [Trim],
     ) -> Self {
         let mut needs: BTreeMap<&str, &Need> = BTreeMap::new();
         for need in &evidence.needs {
@@ -205,7 +208,7 @@ impl<'e> Files<'e> {
                 *known = need;
             }
         }
-        let mut files = Files { evidence, base, fates: BTreeMap::new(), needs };
+        let mut files = Files { evidence, base, fates: BTreeMap::new(), needs, trimmed: BTreeSet::new() };
         for (path, file) in &evidence.files {
             if let Some(fate) = files.fate(path, file, recipe, installs) {
                 files.fates.insert(path, fate);
@@ -218,7 +221,32 @@ impl<'e> Files<'e> {
                 files.fates.insert(path, Fate::Copied(why.clone()));
             }
         }
+        for trim in trims {
+            for path in &trim.removes {
+                if let Some((path, _)) = evidence.files.get_key_value(path) {
+                    files.trimmed.insert(path);
+                    files.fates.insert(path, Fate::Left(trim.reason.clone()));
+                }
+            }
+        }
         files
+    }
+
+    /// Whether the build stage no longer has the path at its end.
+    pub fn is_trimmed(&self, path: &str) -> bool {
+        self.trimmed.contains(path)
+    }
+
+    /// Whether nothing asks for the path.
+    pub fn is_left(&self, path: &str) -> bool {
+        matches!(self.fates.get(path), Some(Fate::Left(_)))
+    }
+
+    /// Whether both bases say that they bring the same version of something.
+    fn is_sibling(&self) -> bool {
+        let Some(base) = self.base else { return false };
+        let original = &self.evidence.config.env;
+        base.config.env.iter().any(|(name, value)| name.ends_with("_VERSION") && original.get(name) == Some(value))
     }
 
     fn fate(&self, path: &str, file: &ImageFile, recipe: &dyn Recipe, installs: &BTreeSet<usize>) -> Option<Fate> {
@@ -243,6 +271,9 @@ impl<'e> Files<'e> {
         }
         // What the base image brings besides its packages: only what is needed for certain or likely.
         let need = need?;
+        if self.is_sibling() && self.base.is_some_and(|base| base.present.contains(path)) {
+            return Some(Fate::Provided("the base brings it in the same version".into()));
+        }
         if let Some(Judgement::Leave(reason)) = recipe.judge(path, file) {
             return Some(Fate::Left(reason));
         }
@@ -385,7 +416,13 @@ impl<'e> Files<'e> {
     }
 
     /// What is carried and dropped, in the words of a plan: one entry for neighbours with one reason.
-    pub fn reasons(&self, groups: &[crate::tree::Group], dropped: &mut Vec<Dropped>, carried: &mut Vec<Carried>) {
+    pub fn reasons(
+        &self,
+        groups: &[crate::tree::Group],
+        along: &BTreeSet<String>,
+        dropped: &mut Vec<Dropped>,
+        carried: &mut Vec<Carried>,
+    ) {
         for group in groups {
             let (path, first) = match group {
                 crate::tree::Group::Directory(path) => (format!("{path}/"), self.first_reason(path)),
@@ -402,7 +439,9 @@ impl<'e> Files<'e> {
         }
         let mut left: BTreeMap<(String, &str), (usize, &str)> = BTreeMap::new();
         for (&path, fate) in &self.fates {
-            if let Fate::Left(reason) = fate {
+            if let Fate::Left(reason) = fate
+                && !along.contains(path)
+            {
                 let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
                 let entry = left.entry((parent.to_owned(), reason)).or_insert((0, path));
                 entry.0 += 1;

@@ -1,5 +1,7 @@
-//! The base images that a runtime stage may start from, from the smallest that is safe to try upward.
+//! The base images that a runtime stage may start from, from the smallest that is safe to try upward. What is known of images is
+//! [`BaseFacts`]'; here is only the order.
 
+use dfopt_semantic::base::{BaseFacts, Facts, Kind, PackageManager, Rung as Place};
 use dfopt_semantic::image_ref::ImageRef;
 use dfopt_semantic::model::{Base, Model};
 
@@ -32,18 +34,21 @@ pub struct Known {
 #[must_use]
 pub fn candidates(model: &Model<'_>, runtime: &Runtime, known: &Known) -> Vec<Candidate> {
     let Some(stage) = model.target() else { return Vec::new() };
-    let Base::Image(image) = &stage.base else { return Vec::new() };
-    let release = known.release.clone().or_else(|| assumed_release(image));
-    let ladder = Ladder { image, release, known };
+    let bottom = model.chain(stage).last().unwrap_or(stage);
+    let Base::Image(image) = &bottom.base else { return Vec::new() };
+    let facts = BaseFacts::lookup(image, None);
+    let release = known.release.clone().or_else(|| facts.as_ref().and_then(release_of));
+    let text = bottom.base_text.clone().unwrap_or_else(|| image.to_string());
+    let ladder = Ladder { text, facts, release, known };
     let mut found = match runtime {
         Runtime::Auto => ladder.auto(),
         Runtime::Smallest => ladder.smallest(),
         Runtime::Same => vec![ladder.same()],
-        Runtime::Slim => ladder.slim().into_iter().collect(),
+        Runtime::Slim => ladder.slim(),
         Runtime::Distroless => ladder.distroless(),
         Runtime::Alpine => vec![ladder.alpine()],
-        Runtime::Scratch => vec![candidate("scratch", "asked for", None)],
-        Runtime::Image(image) => vec![ladder.named(image)],
+        Runtime::Scratch => vec![candidate("scratch", "asked for")],
+        Runtime::Image(image) => vec![candidate(image, "asked for")],
     };
     let mut seen = Vec::new();
     found.retain(|candidate| {
@@ -55,23 +60,39 @@ pub fn candidates(model: &Model<'_>, runtime: &Runtime, known: &Known) -> Vec<Ca
 }
 
 struct Ladder<'l> {
-    image: &'l ImageRef,
+    /// The original base as the file names it.
+    text: String,
+    facts: Option<Facts>,
     release: Option<Release>,
     known: &'l Known,
 }
 
-fn candidate(image: impl Into<String>, why: &str, manager: Option<&str>) -> Candidate {
-    Candidate { image: image.into(), why: why.into(), package_manager: manager.map(Into::into) }
+fn candidate(image: impl Into<String>, why: &str) -> Candidate {
+    let image = image.into();
+    let package_manager = installs_with(&image).map(Into::into);
+    Candidate { image, why: why.into(), package_manager }
+}
+
+/// What an image installs packages with, as far as its name tells.
+fn installs_with(image: &str) -> Option<&'static str> {
+    let facts = ImageRef::parse(image).ok().and_then(|image| BaseFacts::lookup(&image, None));
+    match facts.and_then(|facts| facts.package_manager) {
+        Some(PackageManager::Apt) => Some("apt"),
+        Some(PackageManager::Apk) => Some("apk"),
+        _ => None,
+    }
 }
 
 impl Ladder<'_> {
+    /// The same libc and release, the smallest first: no libraries at all for a program that needs none, then siblings of the image,
+    /// then the plain distribution, then the image itself where it is more than a toolchain.
     fn auto(&self) -> Vec<Candidate> {
         let mut found = Vec::new();
         if self.known.is_static == Some(true) && !self.known.needs_shell {
             found.push(self.distroless_image("static", "the program is linked statically and needs no shell"));
         }
         found.extend(self.slim());
-        if !self.is_toolchain() {
+        if !self.is_kind(Kind::Toolchain) {
             found.push(self.same());
         }
         found
@@ -80,9 +101,10 @@ impl Ladder<'_> {
     fn smallest(&self) -> Vec<Candidate> {
         let mut found = Vec::new();
         if !self.known.needs_shell {
-            found.push(candidate("scratch", "the smallest there is", None));
+            found.push(candidate("scratch", "the smallest there is"));
             found.extend(self.distroless());
         }
+        found.extend(self.alpine_sibling());
         found.push(self.alpine());
         found.extend(self.auto());
         found
@@ -98,142 +120,160 @@ impl Ladder<'_> {
     }
 
     fn distroless_image(&self, kind: &str, why: &str) -> Candidate {
-        let release =
-            self.release.as_ref().filter(|release| release.id == "debian").map(|release| release.version.as_str());
-        let image = match release {
-            Some(version) => format!("gcr.io/distroless/{kind}-debian{version}"),
-            None => format!("gcr.io/distroless/{kind}-debian{}", DEBIAN[0].1),
-        };
-        candidate(image, why, None)
+        let own = self.release.as_ref().filter(|release| release.id == "debian").map(|release| release.version.clone());
+        let newest = || newest("debian").map(|release| release.version);
+        let version = own.or_else(newest).unwrap_or_default();
+        candidate(format!("gcr.io/distroless/{kind}-debian{version}"), why)
     }
 
     fn alpine(&self) -> Candidate {
-        let tag = match &self.release {
-            Some(release) if release.id == "alpine" => minor(&release.version),
-            _ => ALPINE.to_owned(),
-        };
-        candidate(format!("alpine:{tag}"), "small, with musl and BusyBox", Some("apk"))
+        let own = self.release.clone().filter(|release| release.id == "alpine").or_else(|| newest("alpine"));
+        let image = own.and_then(|release| plain(&release)).unwrap_or_else(|| "alpine".into());
+        candidate(image, "small, with musl and BusyBox")
+    }
+
+    /// The variant of an interpreter's image that is made of Alpine: an interpreter cannot be carried over to another libc.
+    fn alpine_sibling(&self) -> Option<Candidate> {
+        let image = ImageRef::parse(&self.text).ok()?;
+        let tag = image.effective_tag()?;
+        let is_alpine = self.release.as_ref().is_some_and(|release| release.id == "alpine");
+        if !self.is_kind(Kind::Interpreter) || !image.is_official() || is_alpine {
+            return None;
+        }
+        let version = tag.split('-').next().filter(|version| version.starts_with(|c: char| c.is_ascii_digit()));
+        let tag = version.map_or_else(|| "alpine".to_owned(), |version| format!("{version}-alpine"));
+        Some(candidate(image.with_tag(&tag), "the same version, with musl and BusyBox"))
     }
 
     fn same(&self) -> Candidate {
-        candidate(self.image.familiar(), "the original base", self.manager())
-    }
-
-    fn named(&self, image: &str) -> Candidate {
-        let manager = match ImageRef::parse(image).ok().map(|image| image.name().to_owned()).as_deref() {
-            Some("alpine") => Some("apk"),
-            Some("debian" | "ubuntu") => Some("apt"),
-            _ if image.contains("distroless") || image == "scratch" => None,
-            _ if image.contains("alpine") => Some("apk"),
-            _ => self.manager(),
-        };
-        candidate(image, "asked for", manager)
-    }
-
-    fn manager(&self) -> Option<&'static str> {
-        match self.release.as_ref().map(|release| release.id.as_str()) {
-            Some("alpine") => Some("apk"),
-            Some("debian" | "ubuntu") => Some("apt"),
-            _ => None,
-        }
-    }
-
-    fn is_toolchain(&self) -> bool {
-        TOOLCHAINS.contains(&self.image.name())
-    }
-
-    /// The slim sibling, or the plain distribution in the same release.
-    fn slim(&self) -> Option<Candidate> {
-        let tag = self.image.effective_tag().unwrap_or("latest");
-        let name = self.image.name();
-        if SLIM_SIBLINGS.contains(&name) && self.image.is_official() {
-            let is_small = tag.contains("slim") || tag.contains("alpine");
-            let slim = match tag {
-                "latest" => "slim".to_owned(),
-                tag => match CODENAMES.iter().find_map(|name| {
-                    tag.strip_suffix(name).and_then(|rest| rest.strip_suffix('-')).map(|rest| (rest, name))
-                }) {
-                    Some((version, codename)) => format!("{version}-slim-{codename}"),
-                    None => format!("{tag}-slim"),
-                },
-            };
-            return (!is_small).then(|| {
-                candidate(format!("{name}:{slim}"), "the slim variant of the same version and release", Some("apt"))
+        let mut same = candidate(&self.text, "the original base");
+        if same.package_manager.is_none() {
+            let manager = self.release.as_ref().and_then(|release| match release.id.as_str() {
+                "alpine" => Some("apk"),
+                "debian" | "ubuntu" => Some("apt"),
+                _ => None,
             });
+            same.package_manager = manager.map(Into::into);
         }
-        let release = self.release.as_ref()?;
-        match release.id.as_str() {
-            "debian" => {
-                let codename = if release.codename.is_empty() { &release.version } else { &release.codename };
-                Some(candidate(
-                    format!("debian:{codename}-slim"),
-                    "the same release without the toolchain",
-                    Some("apt"),
-                ))
-            }
-            "alpine" => Some(candidate(
-                format!("alpine:{}", minor(&release.version)),
-                "the same release without the toolchain",
-                Some("apk"),
-            )),
-            "ubuntu" => Some(candidate(
-                format!("ubuntu:{}", release.version),
-                "the same release without the toolchain",
-                Some("apt"),
-            )),
-            _ => None,
+        same
+    }
+
+    fn is_kind(&self, kind: Kind) -> bool {
+        self.facts.as_ref().is_some_and(|facts| facts.kind == kind)
+    }
+
+    /// Smaller siblings of the image, then the plain distribution of its release.
+    fn slim(&self) -> Vec<Candidate> {
+        let known = self.facts.iter().flat_map(|facts| &facts.candidates);
+        let mut found: Vec<Candidate> = known
+            .filter_map(|known| {
+                let why = match known.rung {
+                    Place::SmallerVariant => "the slim variant of the same version and release",
+                    Place::RuntimeOnly => "the runtime of the same version, without what builds",
+                    Place::PlainDistro | Place::Static => return None,
+                };
+                Some(candidate(known.image.clone(), why))
+            })
+            .collect();
+        // An image that is small already has nothing to gain from a distribution that the interpreter would have to be copied to.
+        let is_small = self.facts.as_ref().is_some_and(|facts| {
+            matches!(facts.kind, Kind::Interpreter | Kind::Runtime | Kind::Minimal) && facts.candidates.is_empty()
+        });
+        if !is_small && let Some(image) = self.release.as_ref().and_then(plain) {
+            let why = if self.is_kind(Kind::Interpreter) {
+                "the same release, with the interpreter copied"
+            } else {
+                "the same release without the toolchain"
+            };
+            found.push(candidate(image, why));
         }
+        found
     }
 }
 
-/// Official images that come in a slim variant with the same program.
-const SLIM_SIBLINGS: &[&str] = &["node", "python", "ruby", "perl", "debian", "erlang", "haskell-slim"];
-
-/// Images that are nothing but a toolchain.
-const TOOLCHAINS: &[&str] = &[
-    "golang",
-    "rust",
-    "gcc",
-    "maven",
-    "gradle",
-    "buildpack-deps",
-    "haskell",
-    "swift",
-    "elixir",
-    "erlang",
-    "sbt",
-    "clojure",
-];
-
-/// Debian releases, newest first.
-const DEBIAN: &[(&str, &str)] =
-    &[("trixie", "13"), ("bookworm", "12"), ("bullseye", "11"), ("buster", "10"), ("stretch", "9")];
-
-const CODENAMES: &[&str] = &["trixie", "bookworm", "bullseye", "buster", "stretch"];
-
-/// The newest release of Alpine known here (November 2026).
-const ALPINE: &str = "3.22";
-
-fn minor(version: &str) -> String {
-    version.split('.').take(2).collect::<Vec<_>>().join(".")
+/// The plain image of a release, slim where there is such a variant.
+fn plain(release: &Release) -> Option<String> {
+    match release.id.as_str() {
+        "debian" => {
+            let name = if release.codename.is_empty() { &release.version } else { &release.codename };
+            (!name.is_empty()).then(|| format!("debian:{name}-slim"))
+        }
+        // The image of a point release is kept no longer than the next.
+        "alpine" => Some(format!("alpine:{}", release.version.split('.').take(2).collect::<Vec<_>>().join("."))),
+        "ubuntu" => Some(format!("ubuntu:{}", release.version)),
+        "fedora" => Some(format!("fedora:{}", release.version)),
+        _ => None,
+    }
 }
 
-/// The distribution that a tag suggests.
-fn assumed_release(image: &ImageRef) -> Option<Release> {
-    let tag = image.effective_tag().unwrap_or("latest");
-    if let Some(at) = tag.find("alpine") {
-        let version = tag[at + "alpine".len()..].split('-').next().unwrap_or_default();
-        let version = if version.is_empty() { ALPINE } else { version };
-        return Some(Release { id: "alpine".into(), version: version.into(), codename: String::new() });
+/// The newest release of a distribution, by its plain image's.
+fn newest(distribution: &str) -> Option<Release> {
+    release_of(&BaseFacts::lookup(&ImageRef::parse(distribution).ok()?, None)?)
+}
+
+/// A release of the table in the words of os-release.
+fn release_of(facts: &Facts) -> Option<Release> {
+    let release = facts.release?;
+    let id = release.distro.name().to_ascii_lowercase();
+    Some(Release { id, version: release.version.into(), codename: release.codename.into() })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use dfopt_semantic::model::Options;
+    use dfopt_syntax::parse;
+
+    use super::*;
+
+    fn ladder(from: &str, runtime: &Runtime, known: &Known) -> String {
+        let text = format!("FROM {from}\nCMD a\n");
+        let parsed = parse(&text);
+        let model = Model::new(&text, &parsed, Options::default());
+        let found: Vec<String> = candidates(&model, runtime, known).into_iter().map(|found| found.image).collect();
+        found.join(" ")
     }
-    if image.name() == "alpine" {
-        let version = if tag.starts_with("3.") { tag } else { ALPINE };
-        return Some(Release { id: "alpine".into(), version: version.into(), codename: String::new() });
+
+    fn auto(from: &str) -> String {
+        ladder(from, &Runtime::Auto, &Known::default())
     }
-    if image.name() == "ubuntu" {
-        return Some(Release { id: "ubuntu".into(), version: tag.into(), codename: String::new() });
+
+    #[test]
+    fn siblings_come_before_distributions_and_the_image_itself() {
+        assert_eq!(auto("golang:1.24"), "debian:trixie-slim");
+        assert_eq!(auto("golang:1.22-alpine3.19"), "alpine:3.19");
+        assert_eq!(auto("python:3.12-bookworm"), "python:3.12-slim-bookworm debian:bookworm-slim python:3.12-bookworm");
+        assert_eq!(auto("node:20-bookworm"), "node:20-bookworm-slim debian:bookworm-slim node:20-bookworm");
+        assert_eq!(auto("python:3.12-slim-bookworm"), "python:3.12-slim-bookworm");
+        assert_eq!(auto("eclipse-temurin:21-jdk-noble"), "eclipse-temurin:21-jre-noble ubuntu:24.04");
+        assert_eq!(auto("maven:3.9-eclipse-temurin-21"), "eclipse-temurin:21-jre");
+        assert_eq!(auto("adoptopenjdk:16-jdk-hotspot"), "adoptopenjdk:16-jre-hotspot eclipse-temurin:16-jre");
+        assert_eq!(auto("debian:bookworm"), "debian:bookworm-slim debian:bookworm");
+        assert_eq!(auto("registry.example.org/base:1"), "registry.example.org/base:1");
     }
-    let named = DEBIAN.iter().find(|(codename, _)| tag.contains(codename));
-    let (codename, version) = named.or_else(|| image.is_official().then(|| DEBIAN.first()).flatten())?;
-    Some(Release { id: "debian".into(), version: (*version).into(), codename: (*codename).into() })
+
+    #[test]
+    fn what_a_build_has_shown_counts_more_than_the_name() {
+        let release = Release { id: "debian".into(), version: "13".into(), codename: "trixie".into() };
+        let known = Known { release: Some(release), is_static: Some(true), needs_shell: false };
+        assert_eq!(
+            ladder("ubuntu:20.04", &Runtime::Auto, &known),
+            "gcr.io/distroless/static-debian13 debian:trixie-slim ubuntu:20.04"
+        );
+        let known = Known { needs_shell: true, ..known };
+        assert_eq!(ladder("registry.example.org/go", &Runtime::Slim, &known), "debian:trixie-slim");
+    }
+
+    #[test]
+    fn other_families_come_only_when_asked_for() {
+        assert_eq!(ladder("golang:1.24", &Runtime::Alpine, &Known::default()), "alpine:3.22");
+        let all = ladder("node:20-bookworm", &Runtime::Smallest, &Known { needs_shell: true, ..Known::default() });
+        assert!(all.starts_with("node:20-alpine alpine:3.22 node:20-bookworm-slim"), "{all}");
+        let named = candidates_manager("alpine:3.20");
+        assert_eq!(named.as_deref(), Some("apk"));
+    }
+
+    fn candidates_manager(image: &str) -> Option<String> {
+        candidate(image, "asked for").package_manager
+    }
 }

@@ -2,8 +2,10 @@
 
 mod commands;
 mod files;
+mod in_place;
 mod ladder;
 mod packages;
+pub(crate) mod projects;
 mod refuse;
 mod render;
 mod route;
@@ -16,7 +18,7 @@ use std::collections::BTreeSet;
 use dfopt_semantic::model::{Model, Stage};
 use dfopt_syntax::ast::Instruction;
 
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Repair};
 use crate::plan::{Outcome, Plan, Rung, RungState};
 use crate::recipes;
 
@@ -97,12 +99,10 @@ pub fn split_stages(model: &Model<'_>, request: &Request<'_>) -> Outcome {
     };
     let base = evidence.bases.get(&candidate.image);
     let installs = installing(model, stage);
-    let files = files::Files::decide(evidence, base, &*recipe, &installs);
+    let trims = trims(model, stage, &*recipe, evidence);
+    let files = files::Files::decide(evidence, base, &*recipe, &installs, &trims);
     let routed = route::route(model, stage, &files);
     let cut = route::cut(&routed);
-    if cut == 0 {
-        return Outcome::Nothing { reason: "nothing is built in this file that the image would not need".into() };
-    }
     let writer = write::Writer {
         model,
         stage,
@@ -112,9 +112,10 @@ pub fn split_stages(model: &Model<'_>, request: &Request<'_>) -> Outcome {
         files: &files,
         routed: &routed,
         cut,
+        trims: &trims,
         has_engine_facts: request.evidence.is_some(),
     };
-    let written = match writer.write() {
+    let written = match if writer.one_stage_is_enough() { writer.write_in_place() } else { writer.write() } {
         Ok(written) => written,
         Err(outcome) => return *outcome,
     };
@@ -128,8 +129,11 @@ pub fn split_stages(model: &Model<'_>, request: &Request<'_>) -> Outcome {
         },
     });
     assumptions.extend(written.assumptions);
-    let mut left: Vec<(String, String)> =
-        files.left().map(|(path, reason)| (path.to_owned(), reason.to_owned())).collect();
+    let mut left: Vec<(String, String)> = files
+        .left()
+        .filter(|(path, _)| !written.along.contains(*path))
+        .map(|(path, reason)| (path.to_owned(), reason.to_owned()))
+        .collect();
     left.extend(
         recipe
             .toolchain()
@@ -138,6 +142,11 @@ pub fn split_stages(model: &Model<'_>, request: &Request<'_>) -> Outcome {
     );
     Outcome::Plan(Box::new(Plan {
         recipe: recipe.name(),
+        trims: if written.build_stage.is_some() {
+            trims.iter().map(|trim| trim.command.clone()).collect()
+        } else {
+            Vec::new()
+        },
         build_stage: written.build_stage,
         runtime: candidate.image.clone(),
         ladder: ladder.collect(),
@@ -147,6 +156,19 @@ pub fn split_stages(model: &Model<'_>, request: &Request<'_>) -> Outcome {
         edits: written.edits,
         assumptions,
     }))
+}
+
+/// What the recipe removes at the end of the build stage, unless a candidate has shown that some of it is needed.
+fn trims(model: &Model<'_>, stage: &Stage, recipe: &dyn recipes::Recipe, evidence: &Evidence) -> Vec<recipes::Trim> {
+    if evidence.repairs.contains(&Repair::Untrimmed) {
+        return Vec::new();
+    }
+    let mut trims = recipe.trims(model, stage, evidence);
+    let asked = |path: &str| {
+        evidence.repairs.iter().any(|repair| matches!(repair, Repair::Path { path: asked, .. } if asked == path))
+    };
+    trims.retain(|trim| !trim.removes.iter().any(|path| asked(path)));
+    trims
 }
 
 /// The instructions that install packages of the distribution and do nothing else that lasts.

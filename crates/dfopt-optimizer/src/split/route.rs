@@ -9,7 +9,7 @@ use super::commands::{self, RunFacts};
 use super::files::Files;
 
 /// An instruction with what planning needs to know of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Routed<'m> {
     /// The instruction.
     pub step: &'m Step,

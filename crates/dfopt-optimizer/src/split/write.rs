@@ -13,7 +13,8 @@ use super::route::Routed;
 use super::{packages, users};
 use crate::evidence::{BaseEvidence, Evidence, FileKind, ImageFile, Repair};
 use crate::plan::{Carried, Dropped, Item, Outcome, Refusal};
-use crate::tree::{Group, groups};
+use crate::recipes::Trim;
+use crate::tree::{Group, Leaf, Tolerance, groups};
 
 /// Everything that the edits follow from.
 pub(crate) struct Writer<'w> {
@@ -25,17 +26,32 @@ pub(crate) struct Writer<'w> {
     pub files: &'w Files<'w>,
     pub routed: &'w [Routed<'w>],
     pub cut: usize,
+    /// What removes from the build stage what only building needs.
+    pub trims: &'w [Trim],
     pub has_engine_facts: bool,
 }
 
 /// The edits with their reasons.
 pub(crate) struct Written {
     pub edits: Edits,
-    pub build_stage: String,
+    /// `None` where one stage is enough.
+    pub build_stage: Option<String>,
     pub carried: Vec<Carried>,
     pub dropped: Vec<Dropped>,
+    /// Paths that come along with a directory although nothing asks for them.
+    pub along: BTreeSet<String>,
     pub assumptions: Vec<String>,
 }
+
+/// More COPY instructions than this are not for people.
+const MOST_COPIES: usize = 24;
+
+/// Engines stop at some 125 layers, those of the base included.
+const MOST_LAYERS: usize = 80;
+
+/// What may come along so that there are fewer, the strictest first.
+const TOLERANCES: &[Tolerance] =
+    &[Tolerance { extra: 1, wanted: 10 }, Tolerance { extra: 1, wanted: 3 }, Tolerance { extra: 1, wanted: 1 }];
 
 /// Variables of toolchain images that only builds read.
 const TOOLCHAIN_VARIABLES: &[&str] = &[
@@ -83,12 +99,12 @@ impl Writer<'_> {
         let build_stage = self.build_stage();
         let mut carried = Vec::new();
         let mut dropped = Vec::new();
-        let mut assumptions = Vec::new();
 
         let stays = |step: usize| self.routed[self.cut..].iter().any(|routed| routed.step.index == step);
         let copied = self.files.copied(&stays);
-        let grouped = self.group(&copied);
-        self.files.reasons(&grouped, &mut dropped, &mut carried);
+        let grouped = self.group(&copied)?;
+        let along = self.along(&grouped);
+        self.files.reasons(&grouped, &along, &mut dropped, &mut carried);
         let copies = self.copies(&grouped, &style, &build_stage)?;
         if copied.is_empty() {
             let reason = "nothing is known that the build makes for the image to run";
@@ -165,14 +181,18 @@ impl Writer<'_> {
         }
 
         edits.extend(self.name_edits(&style, &build_stage));
-        edits.push(self.insertion(&style, block));
-        if !self.has_engine_facts {
-            assumptions.push("planned without a build: what the program needs at run time was not looked at".into());
-        }
+        let trims: String = self.trims.iter().map(|trim| style.line("RUN", &self.trim_command(trim))).collect();
+        edits.push(self.insertion(&style, trims + &block));
         let edits = Edits::new(self.model.text(), edits).map_err(|error| {
             refused(None, &format!("the edits do not fit together: {error}"), "please report this file")
         })?;
-        Ok(Written { edits, build_stage, carried, dropped, assumptions })
+        let assumptions = self.assumptions();
+        Ok(Written { edits, build_stage: Some(build_stage), carried, dropped, along, assumptions })
+    }
+
+    pub(super) fn assumptions(&self) -> Vec<String> {
+        let without = "planned without a build: what the program needs at run time was not looked at";
+        if self.has_engine_facts { Vec::new() } else { vec![without.to_owned()] }
     }
 
     /// A name for the build stage that is not the one somebody may build by.
@@ -182,7 +202,7 @@ impl Writer<'_> {
         free.unwrap_or("build-stage").to_owned()
     }
 
-    fn runtime_from(&self, style: &Style) -> String {
+    pub(super) fn runtime_from(&self, style: &Style) -> String {
         let from = self.model.stage_steps(self.stage).first();
         let platform = from.and_then(|step| step.ast.flag("platform")).map(|flag| flag.raw_value().as_str().to_owned());
         let mut words = String::new();
@@ -197,19 +217,22 @@ impl Writer<'_> {
     }
 
     /// The package manager of the runtime base.
-    fn manager(&self) -> Option<String> {
+    pub(super) fn manager(&self) -> Option<String> {
         match self.base {
             Some(base) => base.package_manager.clone(),
             None => self.candidate.package_manager.clone(),
         }
     }
 
-    fn no_packages(&self, names: &[&str]) -> Box<Outcome> {
+    pub(super) fn no_packages(&self, names: &[&str]) -> Box<Outcome> {
         let reason = format!("{} cannot install packages, and {} is needed", self.candidate.image, names.join(", "));
         refused(None, &reason, "a base with a package manager")
     }
 
-    fn group(&self, copied: &[(&str, &ImageFile, &str)]) -> Vec<Group> {
+    /// The sources of the COPY instructions: as few as can be without anything that is not wanted, and fewer than that where it would
+    /// be too many.
+    fn group(&self, copied: &[(&str, &ImageFile, &str)]) -> Result<Vec<Group>, Box<Outcome>> {
+        let wanted: BTreeSet<&str> = copied.iter().map(|(path, _, _)| *path).collect();
         let directories: BTreeSet<&str> = self
             .evidence
             .files
@@ -217,22 +240,59 @@ impl Writer<'_> {
             .filter(|(_, file)| file.kind == FileKind::Directory)
             .map(|(path, _)| path.as_str())
             .collect();
-        // What the base has of its own would be covered by a whole directory, but a link among the parents could not be copied over.
-        let never_whole: BTreeSet<&str> = self
-            .evidence
-            .files
-            .iter()
-            .filter(|(path, file)| {
-                file.kind == FileKind::Directory && (file.step.is_none() || COMMON_DIRECTORIES.contains(&path.as_str()))
+        let leaves = || {
+            let files = self.evidence.files.iter().filter(|(path, _)| !self.files.is_trimmed(path));
+            files.map(|(path, file)| {
+                let is_wanted = wanted.contains(path.as_str());
+                let size = if file.kind == FileKind::File { file.size } else { 0 };
+                (path.as_str(), Leaf { size, is_wanted })
             })
-            .map(|(path, _)| path.as_str())
-            .collect();
-        groups(
-            copied.iter().map(|(path, _, _)| *path),
-            self.evidence.files.keys().map(String::as_str),
-            &directories,
-            &never_whole,
-        )
+        };
+        let closed = |is_closed: &dyn Fn(&str, &ImageFile) -> bool| -> BTreeSet<&str> {
+            let files = self.evidence.files.iter().filter(|(_, file)| file.kind == FileKind::Directory);
+            files
+                .filter(|(path, file)| COMMON_DIRECTORIES.contains(&path.as_str()) || is_closed(path, file))
+                .map(|(path, _)| path.as_str())
+                .collect()
+        };
+        // What the base has of its own would be covered by a whole directory, but a link among the parents could not be copied over.
+        let strictly = closed(&|_, file| file.step.is_none());
+        let found = groups(leaves(), &directories, &strictly, Tolerance::NONE);
+        if found.len() <= MOST_COPIES {
+            return Ok(found);
+        }
+        let has_it = |path: &str| {
+            self.base.is_some_and(|base| base.present.contains(path) && !base.linked_directories.contains_key(path))
+        };
+        let widely = closed(&|path, file| file.step.is_none() && !has_it(path));
+        let mut found = found;
+        for tolerance in TOLERANCES {
+            let fewer = groups(leaves(), &directories, &widely, *tolerance);
+            if fewer.len() < found.len() {
+                found = fewer;
+            }
+            if found.len() <= MOST_COPIES {
+                return Ok(found);
+            }
+        }
+        if found.len() <= MOST_LAYERS {
+            return Ok(found);
+        }
+        let reason = format!("what the image runs lies in {} places between what it does not need", found.len());
+        Err(refused(None, &reason, "install the program into a directory of its own, and start it from there"))
+    }
+
+    /// Paths that come along with a directory although nothing asks for them.
+    fn along(&self, grouped: &[Group]) -> BTreeSet<String> {
+        let folders = grouped.iter().filter_map(|group| match group {
+            Group::Directory(path) => Some(path),
+            Group::Files { .. } => None,
+        });
+        folders
+            .flat_map(|folder| self.below(folder))
+            .filter(|(path, _)| !self.files.is_trimmed(path) && self.files.is_left(path))
+            .map(|(path, _)| path.clone())
+            .collect()
     }
 
     fn copies(&self, grouped: &[Group], style: &Style, build_stage: &str) -> Result<Copies, Box<Outcome>> {
@@ -445,7 +505,7 @@ impl Writer<'_> {
     }
 
     /// What the original takes from its base and the runtime base does not bring.
-    fn inherited(&self, style: &Style, block: &mut String, carried: &mut Vec<Carried>) {
+    pub(super) fn inherited(&self, style: &Style, block: &mut String, carried: &mut Vec<Carried>) {
         let Some(base) = self.base else { return };
         let original = &self.evidence.config;
         let sets = |kind: fn(&Instruction) -> bool| self.routed.iter().any(|routed| kind(&routed.step.ast));
@@ -592,7 +652,7 @@ impl Writer<'_> {
     }
 
     /// An instruction's lines with the comments right above it.
-    fn with_comments(&self, step: &Step) -> TextRange {
+    pub(super) fn with_comments(&self, step: &Step) -> TextRange {
         let full = step.ast.full_range();
         let text = self.model.text();
         let mut start = usize::from(full.start());
@@ -625,8 +685,22 @@ impl Writer<'_> {
             .collect()
     }
 
+    /// The command of a trim, from where the build stage stands.
+    fn trim_command(&self, trim: &Trim) -> String {
+        let here = self.routed[..self.cut].last().and_then(|routed| routed.step.workdir.known()).unwrap_or("/");
+        if here == trim.directory {
+            trim.command.clone()
+        } else {
+            format!("cd {} && {}", quoted(&trim.directory), trim.command)
+        }
+    }
+
     fn insertion(&self, style: &Style, mut block: String) -> Edit {
-        let at = self.routed[self.cut - 1].step.ast.full_range().end();
+        let last = match self.cut {
+            0 => self.model.stage_steps(self.stage).first(),
+            cut => self.routed.get(cut - 1).map(|routed| routed.step),
+        };
+        let at = last.map_or_else(|| TextSize::of(self.model.text()), |step| step.ast.full_range().end());
         let before = &self.model.text()[..usize::from(at)];
         if !before.ends_with('\n') {
             block.insert_str(0, style.newline());

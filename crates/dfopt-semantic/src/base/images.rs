@@ -343,6 +343,8 @@ const MSWINDOWS: Row = Row { kind: Kind::Distro, origin: Origin::Windows, progra
 
 #[rustfmt::skip]
 pub(super) static ROWS: &[Row] = &[
+    Row { repo: "adoptopenjdk", needs: &["jre"], kind: Runtime, ecosystem: Some(Ecosystem::Java), origin: Origin::Some(Ubuntu), programs: Programs::Unknown, ..IMAGE },
+    Row { repo: "adoptopenjdk", origin: Origin::Some(Ubuntu), programs: Programs::Unknown, siblings: &[Sibling::Part("jdk", "jre"), Sibling::TemurinJre], ..OTHER_JDK },
     Row { repo: "almalinux", needs: &["minimal"], origin: Origin::Itself(Alma, "10"), packages: Some(PackageManager::Microdnf), programs: Programs::Curl, size: mb(35, 95), ..DISTRO },
     Row { repo: "almalinux", origin: Origin::Itself(Alma, "10"), programs: Programs::Curl, size: mb(65, 190), ..DISTRO },
     Row { repo: "alpine", origin: Origin::Itself(Alpine, "3.22"), cmd: BIN_SH, programs: Programs::BusyBox, size: mb(4, 8), ..DISTRO },

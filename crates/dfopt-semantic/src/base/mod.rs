@@ -628,7 +628,7 @@ fn java_version<'a>(repo: &str, tag: &Tag<'a>) -> Option<&'a str> {
         (length > 0).then(|| &rest[..length])
     });
     // Of an image of Java itself the version is Java's; of a build tool's it is the tool's.
-    let own = matches!(repo, "openjdk" | "amazoncorretto" | "sapmachine" | "ibm-semeru-runtimes")
+    let own = matches!(repo, "adoptopenjdk" | "openjdk" | "amazoncorretto" | "sapmachine" | "ibm-semeru-runtimes")
         || repo.starts_with("azul/")
         || repo.starts_with("bellsoft/");
     named.or_else(|| {

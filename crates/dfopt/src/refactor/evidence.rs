@@ -30,7 +30,10 @@ pub(super) fn of_original(image: &Image, model: &Model<'_>, smoke: &[Vec<String>
             (path.to_owned(), file(&node.entry, step, package))
         })
         .collect();
+    let wanted = image.root.iter().map(|(path, _)| path).filter(|path| dfopt_optimizer::wants_text(path));
+    let texts = wanted.filter_map(|path| Some((path.to_owned(), image.root.text(path)?.to_owned()))).collect();
     Evidence {
+        texts,
         release: release(image),
         is_static: is_static(image, &needs),
         needs_shell: needs_shell(&needs),

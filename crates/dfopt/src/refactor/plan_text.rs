@@ -23,11 +23,16 @@ pub(super) fn text(name: &str, model: &Model<'_>, outcome: &Outcome, out: &mut O
             return writeln!(out, "to make it possible: {}", refusal.remedy);
         }
     };
-    writeln!(
-        out,
-        "{name}: split into `{}` and a runtime stage from {} ({} recipe)",
-        plan.build_stage, plan.runtime, plan.recipe
-    )?;
+    match &plan.build_stage {
+        Some(stage) => {
+            writeln!(
+                out,
+                "{name}: split into `{stage}` and a runtime stage from {} ({} recipe)",
+                plan.runtime, plan.recipe
+            )?;
+        }
+        None => writeln!(out, "{name}: nothing is built, so one stage from {} is enough", plan.runtime)?,
+    }
     writeln!(out, "\nbases considered:")?;
     for rung in &plan.ladder {
         let mark = if rung.state == RungState::Chosen { "*" } else { " " };

@@ -127,8 +127,8 @@ pub(super) enum RoundEnd {
 pub(super) struct PlanReport {
     /// The recipe that supplied the facts.
     pub recipe: &'static str,
-    /// The name of the build stage.
-    pub build_stage: String,
+    /// The name of the build stage, if there is one.
+    pub build_stage: Option<String>,
     /// The base of the runtime stage.
     pub runtime: String,
     /// The bases that were considered.

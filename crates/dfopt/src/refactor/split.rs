@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use dfopt_optimizer::{
-    Candidate, Evidence, FileKind, Item, Known, Need, Outcome, Plan, Refusal, Request, Runtime, candidates, refusal,
-    split_stages as plan_split,
+    Candidate, Evidence, FileKind, Item, Known, Need, Outcome, Plan, Refusal, Repair, Request, Runtime, candidates,
+    refusal, split_stages as plan_split,
 };
 use dfopt_semantic::model::{Model, Options};
 use dfopt_syntax::parse;
@@ -404,6 +404,9 @@ impl Loop<'_, '_> {
                 Ok(built) => built,
                 Err(Trouble::Build(message)) => {
                     self.note(round, image, RoundEnd::BuildFailed, &message);
+                    if !plan.trims.is_empty() && evidence.repairs.insert(Repair::Untrimmed) {
+                        continue;
+                    }
                     break;
                 }
                 Err(other) => return Err(other),
@@ -426,6 +429,7 @@ impl Loop<'_, '_> {
             let asked: BTreeSet<_> =
                 verdict.counterexamples.iter().flat_map(|counterexample| repairs(counterexample, evidence)).collect();
             let outcome = verdict.outcome;
+            let trims = !plan.trims.is_empty();
             let found = Found { plan, text, image: ImageReport::of(&built), expectations, verdict };
             if outcome == Judged::Proved {
                 return Ok(Some(found));
@@ -442,6 +446,10 @@ impl Loop<'_, '_> {
             }
             let known = evidence.repairs.len();
             evidence.repairs.extend(asked);
+            // A program that says why it stops does not say which package it lacks.
+            if evidence.repairs.len() == known && trims {
+                evidence.repairs.insert(Repair::Untrimmed);
+            }
             if evidence.repairs.len() == known {
                 break;
             }
