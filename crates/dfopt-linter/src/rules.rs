@@ -94,10 +94,10 @@ mod unterminated_heredoc;
 mod untrusted_registry;
 mod unused_arg;
 mod unused_stage;
+mod unused_suppression;
 mod uppercase_expose_protocol;
 mod uppercase_in_directive;
 mod uppercase_stage_name;
-mod unused_suppression;
 mod volatile_value_before_build;
 mod whole_context_copy;
 

@@ -113,7 +113,7 @@ fn builds_with(model: &Model<'_>, stage: &Stage, ecosystem: Ecosystem) -> bool {
 /// What the build commands make, of one ecosystem or of all; `None` if some place is not known or only one of several is meant.
 fn products(model: &Model<'_>, stage: &Stage, ecosystem: Option<Ecosystem>) -> Option<Vec<Made>> {
     let products = model.products(stage);
-    let of_it = products.into_iter().filter(|product| ecosystem.is_none() || product.ecosystem == ecosystem);
+    let of_it = products.iter().filter(|product| ecosystem.is_none() || product.ecosystem == ecosystem);
     let mut found = Vec::new();
     for product in of_it {
         let [only] = product.paths.as_slice() else { return None };

@@ -103,6 +103,54 @@ fn settings_move_and_variables_stay_known() {
 }
 
 #[test]
+fn where_nothing_is_built_one_stage_is_enough() {
+    check(
+        "FROM python:3.12-bookworm\nWORKDIR /app\n# the script\nCOPY app.py .\nUSER 1000\nCMD [\"python3\", \"app.py\"]\n",
+        &[("app.py", "print()")],
+        &expect![[r#"
+            FROM python:3.12-slim-bookworm
+            WORKDIR /app
+            # the script
+            COPY app.py .
+            USER 1000
+            CMD ["python3", "app.py"]
+        "#]],
+    );
+    check(
+        "FROM debian:bookworm\nRUN apt-get update && apt-get install -y build-essential mawk && rm -rf /var/lib/apt/lists/*\nCOPY a.awk /\nCMD [\"mawk\", \"-f\", \"/a.awk\"]\n",
+        &[("a.awk", "{}")],
+        &expect![[r#"
+            FROM debian:bookworm-slim
+            RUN apt-get update && apt-get install -y --no-install-recommends \
+                mawk \
+                && rm -rf /var/lib/apt/lists/*
+            COPY a.awk /
+            CMD ["mawk", "-f", "/a.awk"]
+        "#]],
+    );
+}
+
+#[test]
+fn the_programs_of_cargo_are_carried_by_name() {
+    check(
+        "FROM rust:1.85-bookworm\nWORKDIR /app\nCOPY . .\nRUN cargo build --release --bin bell\nCMD [\"./target/release/bell\"]\n",
+        &[("Cargo.toml", "[package]\nname = \"bell\"\n"), ("src/main.rs", "fn main() {}"), ("sounds/one.wav", "x")],
+        &expect![[r#"
+            FROM rust:1.85-bookworm AS build
+            WORKDIR /app
+            COPY . .
+            RUN cargo build --release --bin bell
+
+            FROM debian:bookworm-slim
+            WORKDIR /app
+            COPY --from=build /app/sounds /app/sounds
+            COPY --from=build /app/target /app/target
+            CMD ["./target/release/bell"]
+        "#]],
+    );
+}
+
+#[test]
 fn crlf_and_lower_case_are_kept() {
     check(
         "from golang:1.24\r\nworkdir /a\r\ncopy . .\r\nrun go build -o a .\r\ncmd [\"/a/a\"]",

@@ -3,6 +3,7 @@
 use dfopt_semantic::command::files::{FileAction, FileOp};
 use dfopt_semantic::command::packages::{Maintenance, PackageKind};
 use dfopt_semantic::command::{AccountAction, Command, Invocation, Understood, understand};
+use dfopt_semantic::context::join_clean;
 use dfopt_semantic::model::{Model, Step};
 
 /// The part of a RUN that planning cares about.
@@ -82,6 +83,34 @@ pub(crate) fn of_run(model: &Model<'_>, step: &Step) -> RunFacts {
     facts.only_accounts = accounts && !packages && !others && facts.understood;
     facts.does_nothing = !accounts && !packages && !others && facts.understood;
     facts
+}
+
+/// The files that a RUN starts by path, or gives to a shell.
+pub(crate) fn scripts(model: &Model<'_>, step: &Step) -> Vec<String> {
+    let Some(script) = model.script(step) else { return Vec::new() };
+    let mut directory = step.workdir.known().map(str::to_owned);
+    let mut found = Vec::new();
+    for command in script.invocations().into_iter().filter_map(Command::of) {
+        if let Understood::Cd(word) = understand(&command) {
+            let to = word.and_then(|word| word.text());
+            directory = directory.zip(to).map(|(from, to)| join_clean(&from, to));
+            continue;
+        }
+        let started = command.name_word().and_then(|word| word.text()).filter(|name| name.contains('/'));
+        let given = || {
+            let is_shell = command.name().is_some_and(|name| matches!(name, "sh" | "bash" | "dash" | "ash"));
+            command
+                .args()
+                .first()
+                .filter(|_| is_shell)
+                .and_then(|word| word.text())
+                .filter(|word| !word.starts_with('-'))
+        };
+        if let (Some(directory), Some(path)) = (&directory, started.or_else(given)) {
+            found.push(join_clean(directory, path));
+        }
+    }
+    found
 }
 
 /// Whether a command only removes what package managers leave behind.

@@ -28,6 +28,15 @@ pub(crate) struct Files<'e> {
     trimmed: BTreeSet<&'e str>,
 }
 
+/// What the instructions of the stage do, as far as it decides over files.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Done {
+    /// Those that do nothing but install packages of the distribution.
+    pub installs: BTreeSet<usize>,
+    /// The scripts of the image that they run.
+    pub scripts: BTreeSet<String>,
+}
+
 /// Places where package managers keep their own state.
 const PACKAGE_STATE: &[&str] = &[
     "/var/lib/dpkg/",
@@ -193,12 +202,12 @@ const PROJECT_FILES: &[(&str, &str)] = &[
 ];
 
 impl<'e> Files<'e> {
-    /// Decides over every path. `installs` tells which instructions do nothing but install packages of the distribution.
+    /// Decides over every path.
     pub fn decide(
         evidence: &'e Evidence,
         base: Option<&'e BaseEvidence>,
         recipe: &dyn Recipe,
-        installs: &BTreeSet<usize>,
+        done: &Done,
         trims: &'e [Trim],
     ) -> Self {
         let mut needs: BTreeMap<&str, &Need> = BTreeMap::new();
@@ -210,7 +219,7 @@ impl<'e> Files<'e> {
         }
         let mut files = Files { evidence, base, fates: BTreeMap::new(), needs, trimmed: BTreeSet::new() };
         for (path, file) in &evidence.files {
-            if let Some(fate) = files.fate(path, file, recipe, installs) {
+            if let Some(fate) = files.fate(path, file, recipe, done) {
                 files.fates.insert(path, fate);
             }
         }
@@ -249,7 +258,7 @@ impl<'e> Files<'e> {
         base.config.env.iter().any(|(name, value)| name.ends_with("_VERSION") && original.get(name) == Some(value))
     }
 
-    fn fate(&self, path: &str, file: &ImageFile, recipe: &dyn Recipe, installs: &BTreeSet<usize>) -> Option<Fate> {
+    fn fate(&self, path: &str, file: &ImageFile, recipe: &dyn Recipe, done: &Done) -> Option<Fate> {
         let need = self.needs.get(path).copied();
         if under(path, PACKAGE_STATE) {
             return file.step.map(|_| Fate::Left("state of the package manager".into()));
@@ -261,13 +270,13 @@ impl<'e> Files<'e> {
             return need.map(|_| Fate::Provided("the same in the base".into()));
         }
         if file.kind == FileKind::Directory {
-            return self.directory(path, file, recipe);
+            return self.directory(path, file, recipe, done);
         }
         if let Some(package) = self.owner(path, file) {
             return need.map(|need| self.packaged(package, need));
         }
         if let Some(step) = file.step {
-            return Some(self.made(path, file, need, recipe, installs.contains(&step)));
+            return Some(self.made(path, file, need, recipe, done, step));
         }
         // What the base image brings besides its packages: only what is needed for certain or likely.
         let need = need?;
@@ -304,7 +313,16 @@ impl<'e> Files<'e> {
     }
 
     /// Something that an instruction of the file made.
-    fn made(&self, path: &str, file: &ImageFile, need: Option<&Need>, recipe: &dyn Recipe, installed: bool) -> Fate {
+    fn made(
+        &self,
+        path: &str,
+        file: &ImageFile,
+        need: Option<&Need>,
+        recipe: &dyn Recipe,
+        done: &Done,
+        step: usize,
+    ) -> Fate {
+        let installed = done.installs.contains(&step);
         let certain = need.filter(|need| need.strength == Strength::Certain);
         if let Some(need) = certain {
             return Fate::Copied(need.why.clone());
@@ -324,6 +342,9 @@ impl<'e> Files<'e> {
         if under(path, CACHES) {
             return Fate::Left("a cache or a temporary file".into());
         }
+        if done.scripts.contains(path) {
+            return Fate::Left("a script that only the build runs".into());
+        }
         if let Some((_, reason)) = PROJECT_FILES.iter().find(|(name, _)| has_part(path, name)) {
             return Fate::Left((*reason).into());
         }
@@ -340,8 +361,8 @@ impl<'e> Files<'e> {
     }
 
     /// A directory counts by itself only when it is empty and somebody made it; else its content decides.
-    fn directory(&self, path: &str, file: &ImageFile, recipe: &dyn Recipe) -> Option<Fate> {
-        file.step?;
+    fn directory(&self, path: &str, file: &ImageFile, recipe: &dyn Recipe, done: &Done) -> Option<Fate> {
+        let step = file.step?;
         if file.package.is_some() || COMMON_DIRECTORIES.contains(&path) || under(path, CACHES) || !self.is_empty(path) {
             return None;
         }
@@ -349,7 +370,7 @@ impl<'e> Files<'e> {
             && !path.starts_with("/usr/local/")
             && !self.needs.contains_key(path)
         {
-            return None;
+            return done.installs.contains(&step).then(|| Fate::Left("made by installing packages".into()));
         }
         match recipe.judge(path, file) {
             Some(Judgement::Leave(reason)) => Some(Fate::Left(reason)),

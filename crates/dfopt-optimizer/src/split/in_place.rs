@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dfopt_syntax::ast::{AstNode, Instruction};
-use dfopt_syntax::{Edit, Edits};
+use dfopt_syntax::{Edit, Edits, TextRange, TextSize};
 
 use super::render::Style;
 use super::write::{Writer, Written, refused};
@@ -16,7 +16,11 @@ impl Writer<'_> {
         let makes_nothing = self.routed.iter().all(|routed| {
             routed.run.as_ref().is_none_or(|run| run.only_packages || run.only_accounts || run.does_nothing)
         });
-        makes_nothing && self.files.copied(&|_| true).is_empty()
+        // The packages and the commands on users of one distribution are not those of another.
+        let release = |release: Option<&crate::evidence::Release>| release.map(|release| release.id.clone());
+        let same =
+            self.base.is_none_or(|base| release(base.release.as_ref()) == release(self.evidence.release.as_ref()));
+        makes_nothing && same && self.files.copied(&|_| true).is_empty()
     }
 
     /// Another base in FROM, and other packages where some serve building only.
@@ -66,7 +70,7 @@ impl Writer<'_> {
             let step = self.routed[*at].step;
             match install.take() {
                 Some(text) => edits.push(Edit::replace(step.ast.full_range(), text)),
-                None => edits.push(Edit::delete(self.with_comments(step))),
+                None => edits.push(Edit::delete(self.with_blank_line(self.with_comments(step)))),
             }
         }
         block.insert_str(0, &install.unwrap_or_default());
@@ -80,6 +84,21 @@ impl Writer<'_> {
         })?;
         let assumptions = self.assumptions();
         Ok(Written { edits, build_stage: None, carried, dropped, along: BTreeSet::new(), assumptions })
+    }
+
+    /// A range of lines between two blank ones takes one of them along.
+    fn with_blank_line(&self, range: TextRange) -> TextRange {
+        let text = self.model.text();
+        let (before, after) = (&text[..usize::from(range.start())], &text[usize::from(range.end())..]);
+        let is_blank = |line: Option<&str>| line.is_some_and(|line| line.trim().is_empty());
+        let mut following = after.split_inclusive('\n');
+        let next = following.next();
+        match next {
+            Some(line) if is_blank(next) && is_blank(before.lines().next_back()) => {
+                TextRange::new(range.start(), range.end() + TextSize::of(line))
+            }
+            _ => range,
+        }
     }
 
     /// The base in FROM, if it changes.

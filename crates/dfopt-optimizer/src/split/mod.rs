@@ -13,8 +13,6 @@ mod statics;
 mod users;
 mod write;
 
-use std::collections::BTreeSet;
-
 use dfopt_semantic::model::{Model, Stage};
 use dfopt_syntax::ast::Instruction;
 
@@ -98,9 +96,9 @@ pub fn split_stages(model: &Model<'_>, request: &Request<'_>) -> Outcome {
         return Outcome::Nothing { reason: "no smaller base image is known for this one".into() };
     };
     let base = evidence.bases.get(&candidate.image);
-    let installs = installing(model, stage);
+    let done = done(model, stage);
     let trims = trims(model, stage, &*recipe, evidence);
-    let files = files::Files::decide(evidence, base, &*recipe, &installs, &trims);
+    let files = files::Files::decide(evidence, base, &*recipe, &done, &trims);
     let routed = route::route(model, stage, &files);
     let cut = route::cut(&routed);
     let writer = write::Writer {
@@ -171,8 +169,14 @@ fn trims(model: &Model<'_>, stage: &Stage, recipe: &dyn recipes::Recipe, evidenc
     trims
 }
 
-/// The instructions that install packages of the distribution and do nothing else that lasts.
-fn installing(model: &Model<'_>, stage: &Stage) -> BTreeSet<usize> {
-    let runs = model.stage_steps(stage).iter().filter(|step| matches!(step.ast, Instruction::Run(_)));
-    runs.filter(|step| commands::of_run(model, step).only_packages).map(|step| step.index).collect()
+/// What the instructions do that decides over files.
+fn done(model: &Model<'_>, stage: &Stage) -> files::Done {
+    let mut done = files::Done::default();
+    for step in model.stage_steps(stage).iter().filter(|step| matches!(step.ast, Instruction::Run(_))) {
+        if commands::of_run(model, step).only_packages {
+            done.installs.insert(step.index);
+        }
+        done.scripts.extend(commands::scripts(model, step));
+    }
+    done
 }

@@ -6,6 +6,7 @@ use dfopt_semantic::context::{self, EntryKind};
 use dfopt_semantic::model::{Model, Stage, Step};
 use dfopt_syntax::ast::Instruction;
 
+use super::commands;
 use super::files::COMMON_DIRECTORIES;
 use crate::evidence::{Evidence, FileKind, ImageFile, Need, Strength};
 use crate::plan::Refusal;
@@ -25,7 +26,8 @@ pub(crate) fn evidence(
     for step in model.stage_steps(stage) {
         copied(model, step, &mut files);
     }
-    let Some(made) = recipe.made(model, stage).filter(|made| !made.is_empty()) else {
+    let made = recipe.made(model, stage).filter(|made| !made.is_empty());
+    let Some(made) = made.or_else(|| builds_nothing(model, stage).then(Vec::new)) else {
         return Err(Refusal {
             range: last_run(model, stage),
             reason: "the file does not tell what its build makes, and where".into(),
@@ -55,6 +57,15 @@ fn file(kind: FileKind, mode: u32, step: usize) -> ImageFile {
 
 fn parents_of(path: &str) -> impl Iterator<Item = String> + '_ {
     path.char_indices().skip(1).filter(|(_, c)| *c == '/').map(|(at, _)| path[..at].to_owned())
+}
+
+/// Whether no instruction makes anything that would have to be carried.
+fn builds_nothing(model: &Model<'_>, stage: &Stage) -> bool {
+    let mut runs = model.stage_steps(stage).iter().filter(|step| matches!(step.ast, Instruction::Run(_)));
+    runs.all(|step| {
+        let run = commands::of_run(model, step);
+        run.only_packages || run.only_accounts || run.does_nothing
+    })
 }
 
 fn last_run(model: &Model<'_>, stage: &Stage) -> Option<dfopt_syntax::TextRange> {

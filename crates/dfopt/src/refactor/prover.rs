@@ -11,7 +11,7 @@ use dfopt_verify::error::{BuildError, EngineError};
 use dfopt_verify::expectations::Expectations;
 use dfopt_verify::image::{Image, ImageConfig, ImageError, LayerCache, ReadConfig, RunConfig};
 use dfopt_verify::request::{BuildSpec, DockerfileSource};
-use dfopt_verify::run::{HttpChoice, SmokeCommand, SmokeSpec};
+use dfopt_verify::run::{HttpChoice, RunRecord, SmokeCommand, SmokeSpec};
 use dfopt_verify::verdict::Verdict;
 
 use crate::args::{BuildArgs, EngineArgs};
@@ -236,6 +236,21 @@ impl<'p> Prover<'p> {
                 records.push(self.session.run(&target, &spec, &self.cancel)?);
             }
             built.runs.push(RunSet { name, records });
+        }
+        Ok(())
+    }
+
+    /// Runs an image more often, and puts two runs in front that differ, if any do: they show what changes by itself.
+    pub fn run_again(&self, built: &mut Built, look_from: &str, times: usize) -> Result<(), Trouble> {
+        let known = std::mem::take(&mut built.runs);
+        self.run(built, look_from, times)?;
+        for (set, before) in built.runs.iter_mut().zip(known) {
+            set.records.splice(0..0, before.records);
+            let said = |record: &RunRecord| (record.stdout.text().into_owned(), record.stderr.text().into_owned());
+            let first = set.records.first().map(said);
+            if let Some(at) = set.records.iter().position(|record| Some(said(record)) != first) {
+                set.records.swap(1, at);
+            }
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use dfopt_verify::closure::{Certainty, Start, closure};
 use dfopt_verify::expectations::{Expectations, Expected};
 use dfopt_verify::image::Image;
 use dfopt_verify::request::DockerfileSource;
-use dfopt_verify::verdict::{Outcome as Judged, Verdict};
+use dfopt_verify::verdict::{Counterexample, Outcome as Judged, Verdict};
 
 use super::evidence::{needs_of, of_base, of_original};
 use super::plan_text;
@@ -217,7 +217,8 @@ impl Task<'_> {
             prover,
             progress,
             report,
-            original: &original,
+            original: &mut original,
+            ran_again: false,
             base_name: base,
             failed: Vec::new(),
             best: None,
@@ -349,7 +350,9 @@ struct Loop<'l, 'p> {
     prover: &'l Prover<'p>,
     progress: &'l Progress,
     report: &'l mut Report,
-    original: &'l Built,
+    original: &'l mut Built,
+    /// Whether the original was run more often to see what changes by itself.
+    ran_again: bool,
     base_name: Option<String>,
     failed: Vec<usize>,
     best: Option<Found>,
@@ -415,7 +418,14 @@ impl Loop<'_, '_> {
             self.prover.run(&mut built, &self.original.reference, 1)?;
             self.progress.phase("comparing");
             let expectations = expectations(&plan, evidence);
-            let verdict = judge(self.original, &built, &expectations);
+            let mut verdict = judge(self.original, &built, &expectations);
+            if !self.ran_again && only_runs_differ(&verdict) {
+                self.ran_again = true;
+                self.progress.phase("running the original again");
+                let look_from = self.original.reference.clone();
+                self.prover.run_again(self.original, &look_from, 2)?;
+                verdict = judge(self.original, &built, &expectations);
+            }
             let message = verdict.counterexamples.first().map(ToString::to_string).unwrap_or_default();
             let end = match verdict.outcome {
                 Judged::Proved => RoundEnd::Proved,
@@ -484,6 +494,12 @@ impl Loop<'_, '_> {
             counterexamples: Vec::new(),
         });
     }
+}
+
+/// Whether nothing but what was seen of the runs speaks against a candidate.
+fn only_runs_differ(verdict: &Verdict) -> bool {
+    verdict.outcome == Judged::Refuted
+        && verdict.counterexamples.iter().all(|found| matches!(found, Counterexample::RunDiffers { .. }))
 }
 
 /// What the carried files need in their turn.
