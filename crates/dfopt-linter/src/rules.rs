@@ -198,10 +198,10 @@ static RULES: &[&Rule] = &[
     &untrusted_registry::RULE,
     &unused_arg::RULE,
     &unused_stage::RULE,
+    &unused_suppression::RULE,
     &uppercase_expose_protocol::RULE,
     &uppercase_in_directive::RULE,
     &uppercase_stage_name::RULE,
-    &unused_suppression::RULE,
     &volatile_value_before_build::RULE,
     &whole_context_copy::RULE,
 ];
