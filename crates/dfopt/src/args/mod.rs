@@ -144,6 +144,14 @@ pub enum Format {
     Sarif,
     /// Annotations of GitHub Actions.
     Github,
+    /// Code quality report of GitLab.
+    Gitlab,
+    /// XML of Checkstyle.
+    Checkstyle,
+    /// XML of JUnit.
+    Junit,
+    /// Generic issues of SonarQube.
+    Sonarqube,
     /// Tables in Markdown.
     Markdown,
 }

@@ -1,12 +1,17 @@
 //! What `dfopt check` found, and the formats it is printed in.
 
+mod checkstyle;
 mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod markdown;
 mod sarif;
 mod short;
 mod shown;
+mod sonarqube;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -155,6 +160,10 @@ impl<'r> Report<'r> {
             Format::Jsonl => json::write_lines(self, out),
             Format::Sarif => sarif::write(self, out),
             Format::Github => github::write(self, out),
+            Format::Gitlab => gitlab::write(self, out),
+            Format::Checkstyle => checkstyle::write(self, out),
+            Format::Junit => junit::write(self, out),
+            Format::Sonarqube => sonarqube::write(self, out),
             Format::Markdown => markdown::write(self, out),
         }
     }
