@@ -323,7 +323,7 @@ fn no_file_knows_the_machine_it_was_written_on() {
         concat!("/wo", "rk/shared"),
         concat!("/tmp/", "t-"),
         concat!("/tmp/", "brief"),
-        concat!("/root/", ".rustup"),
+        concat!("/root/", ".rustup/toolchains"),
         concat!("index.", "crates.io"),
         concat!("static.", "crates.io"),
     ];
