@@ -115,6 +115,7 @@ impl LayerBuilder {
 /// Writes an image.
 pub(crate) struct ImageBuilder {
     layers: Vec<Vec<u8>>,
+    makers: Vec<String>,
     base_layers: usize,
     config: serde_json::Value,
 }
@@ -123,6 +124,7 @@ impl ImageBuilder {
     pub(crate) fn new() -> Self {
         Self {
             layers: Vec::new(),
+            makers: Vec::new(),
             base_layers: 0,
             config: serde_json::json!({
                 "Env": ["PATH=/usr/local/bin:/usr/bin:/bin"],
@@ -132,6 +134,13 @@ impl ImageBuilder {
 
     pub(crate) fn layer(mut self, layer: LayerBuilder) -> Self {
         self.layers.push(layer.bytes());
+        self.makers.push("RUN x".to_owned());
+        self
+    }
+
+    /// The instruction that made the last layer.
+    pub(crate) fn made_by(mut self, instruction: &str) -> Self {
+        *self.makers.last_mut().unwrap() = instruction.to_owned();
         self
     }
 
@@ -154,7 +163,7 @@ impl ImageBuilder {
         let diff_ids: Vec<String> = (0..self.layers.len()).map(|at| self.diff_id(at)).collect();
         let config = serde_json::json!({
             "architecture": "amd64", "os": "linux", "config": self.config,
-            "history": diff_ids.iter().map(|_| serde_json::json!({"created_by": "RUN x"})).collect::<Vec<_>>(),
+            "history": self.makers.iter().map(|maker| serde_json::json!({"created_by": maker})).collect::<Vec<_>>(),
             "rootfs": {"type": "layers", "diff_ids": diff_ids},
         });
         let names: Vec<String> = diff_ids.iter().map(|id| format!("blobs/sha256/{}", &id[7..])).collect();
@@ -193,6 +202,41 @@ pub(crate) fn archive(members: &[(String, Vec<u8>)]) -> Vec<u8> {
         builder.append_data(&mut header, name, &data[..]).unwrap();
     }
     builder.into_inner().unwrap()
+}
+
+/// A ZIP archive of files, not compressed.
+pub(crate) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut out, mut directory) = (Vec::new(), Vec::new());
+    let halves = |out: &mut Vec<u8>, halves: &[usize]| {
+        out.extend(halves.iter().flat_map(|half| u16::try_from(*half).unwrap().to_le_bytes()));
+    };
+    let words = |out: &mut Vec<u8>, words: &[usize]| {
+        out.extend(words.iter().flat_map(|word| u32::try_from(*word).unwrap().to_le_bytes()));
+    };
+    for (name, data) in members {
+        let mut crc = flate2::Crc::new();
+        crc.update(data);
+        let sums = [crc.sum() as usize, data.len(), data.len()];
+        let at = out.len();
+        out.extend(b"PK\x03\x04");
+        halves(&mut out, &[10, 0, 0, 0, 0]);
+        words(&mut out, &sums);
+        halves(&mut out, &[name.len(), 0]);
+        out.extend([name.as_bytes(), data].concat());
+        directory.extend(b"PK\x01\x02");
+        halves(&mut directory, &[10, 10, 0, 0, 0, 0]);
+        words(&mut directory, &sums);
+        halves(&mut directory, &[name.len(), 0, 0, 0, 0]);
+        words(&mut directory, &[0, at]);
+        directory.extend(name.as_bytes());
+    }
+    let at = out.len();
+    out.extend(&directory);
+    out.extend(b"PK\x05\x06");
+    halves(&mut out, &[0, 0, members.len(), members.len()]);
+    words(&mut out, &[directory.len(), at]);
+    halves(&mut out, &[0]);
+    out
 }
 
 /// Writes a small ELF file for x86-64: segments only, no section table.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::build_tools::BuildTools;
 use super::kept::{Class, classify, is_cache, is_noise};
+use super::leftovers::{is_for_compiling, stated_version};
 use super::{Pair, Results};
 use crate::closure::{Certainty, Need, Reason};
 use crate::expectations::reason_for;
@@ -151,7 +153,9 @@ fn sibling_base(pair: &Pair<'_>) -> Option<String> {
 /// All files below a needed folder.
 pub(super) fn tree(pair: &Pair<'_>, folder: &str, because: &str, results: &mut Results, check: CheckName) {
     let mut missing = BTreeMap::new();
-    let sibling = sibling_base(pair).is_some();
+    let stated = (stated_version(pair.original(), folder), stated_version(pair.candidate(), folder));
+    let sibling = sibling_base(pair).is_some() || (stated.0.is_some() && stated.0 == stated.1);
+    let compiles = pair.kept.languages.compiles();
     let packaged = |path: &str| {
         let owner = pair.original().packages().owner(path)?;
         pair.candidate().packages().get(&owner.name)
@@ -186,6 +190,10 @@ pub(super) fn tree(pair: &Pair<'_>, folder: &str, because: &str, results: &mut R
                     classify(pair.original(), path, old, pair.kept.languages),
                     Class::Content | Class::Package
                 );
+                // A runtime without a compiler leaves out what only its compiler reads.
+                if sibling && !compiles && pair.original().is_from_base(old) && is_for_compiling(path) {
+                    continue;
+                }
                 // A sibling of the base leaves out what a package would bring, and the same package leaves out documentation.
                 if !source && packaged(path).is_none() {
                     missing.insert(path.to_owned(), because.to_owned());
@@ -217,7 +225,9 @@ fn added(pair: &Pair<'_>, results: &mut Results) {
             }
             if let Some(reason) = class.excuse() {
                 *excused.entry(reason).or_default() += 1;
-            } else if let Some(reason) = pair.dropped_reason(path) {
+            } else if let Some(reason) =
+                pair.dropped_reason(path).or_else(|| pair.leftovers.reason(path, old, pair.needs))
+            {
                 *excused.entry(reason).or_default() += 1;
             } else {
                 missing.insert(
@@ -346,8 +356,10 @@ fn packages(pair: &Pair<'_>, results: &mut Results) {
         .into_iter()
         .filter(|name| old.get(name).is_none_or(|package| package.automatic != Some(true)))
         .collect();
+    let build_tools = BuildTools::of(pair.original());
     for name in roots {
-        match reason_for(&pair.expectations.packages, name) {
+        let reason = reason_for(&pair.expectations.packages, name).or_else(|| build_tools.reason(pair, name, &lost));
+        match reason {
             Some(reason) => results.expected(NAME, format!("package {name}"), reason),
             None => results.difference(NAME, Counterexample::MissingPackage { package: name.to_owned() }),
         }

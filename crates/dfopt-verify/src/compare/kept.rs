@@ -83,6 +83,11 @@ impl Kept {
 }
 
 impl Languages {
+    /// Whether what runs compiles source texts.
+    pub(super) fn compiles(self) -> bool {
+        self.compiler
+    }
+
     /// What the entry point and health check run, judged by the programs they certainly need.
     fn of(image: &Image) -> Self {
         let closure = closure(image, &Start::default());
@@ -238,8 +243,10 @@ fn is_made_by_packages(image: &Image, path: &str, node: &Node) -> bool {
     };
     let is_record_folder =
         node.entry.is_folder() && ["/var/cache", "/var/log"].iter().any(|folder| is_below(path, folder));
+    let is_alternative = node.entry.link_target().is_some_and(|target| target.starts_with("/etc/alternatives/"));
     is_utc
         || is_record_folder
+        || is_alternative
         || FILES.contains(&path)
         || FOLDERS.iter().any(|folder| is_below(path, folder))
         || (path.starts_with("/usr/lib/") && (path.ends_with(".cache") || path.ends_with("gconv-modules.cache")))

@@ -2,14 +2,17 @@
 //!
 //! Errors are only allowed in one direction: what is not known is never called the same.
 
+mod build_tools;
 mod config;
 mod entry;
 mod files;
 mod identity;
 mod kept;
+mod leftovers;
 mod libraries;
 mod mask;
 mod names;
+mod node;
 mod owners;
 mod runs;
 mod size;
@@ -67,13 +70,15 @@ pub fn compare(before: &Subject<'_>, after: &Subject<'_>, expectations: &Expecta
             .collect(),
     };
     let needs = closure(before.image, &start);
+    let after_needs = closure(after.image, &Start { paths: Vec::new(), commands: start.commands.clone() });
     let pair = Pair {
         before,
         after,
         expectations,
         needs: &needs,
         kept: &kept,
-        after_needs: closure(after.image, &Start { paths: Vec::new(), commands: start.commands.clone() }),
+        leftovers: leftovers::Leftovers::new(before.image, after.image, &needs, &after_needs, &start.commands),
+        after_needs: &after_needs,
     };
     config::check(&pair, &mut results);
     entry::check(&pair, &mut results);
@@ -96,7 +101,8 @@ struct Pair<'a> {
     /// What the original needs, its kept files included.
     needs: &'a Closure,
     kept: &'a kept::Kept,
-    after_needs: Closure,
+    leftovers: leftovers::Leftovers<'a>,
+    after_needs: &'a Closure,
 }
 
 impl Pair<'_> {
@@ -240,6 +246,9 @@ fn not_exercised(pair: &Pair<'_>) -> Vec<String> {
     list
 }
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod leftover_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;

@@ -126,7 +126,11 @@ impl Comparison<'_> {
     fn processes(&self, results: &mut Results) {
         for process in &self.first.processes {
             let same = |record: &RunRecord| record.processes.iter().find(|other| other.argv == process.argv).cloned();
-            let (Some(_), Some(other)) = (same(self.second), same(self.candidate)) else { continue };
+            let (Some(second), Some(other)) = (same(self.second), same(self.candidate)) else { continue };
+            // One that was just ending could not be read to its end.
+            if [process, &second, &other].iter().any(|process| process.cwd.is_empty()) {
+                continue;
+            }
             if (other.uid, other.gid) != (process.uid, process.gid) || other.cwd != process.cwd {
                 self.differs(
                     results,

@@ -37,7 +37,7 @@ fn common(layer: LayerBuilder) -> LayerBuilder {
 }
 
 /// A base with all tools.
-fn full() -> LayerBuilder {
+pub(super) fn full() -> LayerBuilder {
     common(LayerBuilder::new())
         .file("/usr/lib/x86_64-linux-gnu/libc.so.6", libc("GLIBC_2.38"))
         .file(
@@ -54,7 +54,7 @@ fn full() -> LayerBuilder {
 }
 
 /// A base with the least.
-fn slim() -> LayerBuilder {
+pub(super) fn slim() -> LayerBuilder {
     slim_with(|layer| layer, &[])
 }
 
@@ -69,7 +69,7 @@ fn slim_with(more: impl Fn(LayerBuilder) -> LayerBuilder, packages: &[(&str, &st
     )
 }
 
-fn app() -> ElfBuilder {
+pub(super) fn app() -> ElfBuilder {
     ElfBuilder::program().needs("libc.so.6").needs_version("libc.so.6", "GLIBC_2.38")
 }
 
@@ -77,11 +77,11 @@ fn original(layer: LayerBuilder) -> ImageBuilder {
     ImageBuilder::new().layer(full()).base_ends_here().layer(layer).command(&["app"])
 }
 
-fn candidate(base: LayerBuilder, layer: LayerBuilder) -> ImageBuilder {
+pub(super) fn candidate(base: LayerBuilder, layer: LayerBuilder) -> ImageBuilder {
     ImageBuilder::new().layer(base).base_ends_here().layer(layer).command(&["app"])
 }
 
-fn with_app(app: &ElfBuilder) -> LayerBuilder {
+pub(super) fn with_app(app: &ElfBuilder) -> LayerBuilder {
     LayerBuilder::new().program("/usr/local/bin/app", app.bytes())
 }
 
@@ -114,7 +114,7 @@ fn base_config(env: &[&str]) -> ImageConfig {
 }
 
 /// Compares with runs that agree.
-fn judge(before: &ImageBuilder, after: &ImageBuilder, expectations: &Expectations) -> Verdict {
+pub(super) fn judge(before: &ImageBuilder, after: &ImageBuilder, expectations: &Expectations) -> Verdict {
     judge_runs(before, after, expectations, &[record(), record()], &[record()])
 }
 
@@ -136,14 +136,14 @@ fn judge_runs(
 }
 
 #[track_caller]
-fn refuted(verdict: &Verdict, check: CheckName, cause: impl Fn(&Counterexample) -> bool) {
+pub(super) fn refuted(verdict: &Verdict, check: CheckName, cause: impl Fn(&Counterexample) -> bool) {
     assert_eq!(verdict.outcome, Outcome::Refuted, "{:#?}", verdict.checks);
     assert_eq!(verdict.check(check).unwrap().status, Status::Difference, "{:#?}", verdict.checks);
     assert!(verdict.counterexamples.iter().any(cause), "{:#?}", verdict.counterexamples);
 }
 
 #[track_caller]
-fn proved(verdict: &Verdict) {
+pub(super) fn proved(verdict: &Verdict) {
     assert_eq!(verdict.outcome, Outcome::Proved, "{:#?}", verdict.checks);
 }
 

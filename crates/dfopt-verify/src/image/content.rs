@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::names::{Collector, Interner, Names, Words};
+use super::parts::{self, Member, NodeManifest};
 use super::path::file_name;
 use super::{Digest, ImageError};
 use crate::elf::{self, ElfFacts};
@@ -27,6 +28,12 @@ pub struct Content {
     pub text: Option<Arc<str>>,
     /// Names in its strings; absent for files of the base image.
     pub names: Option<Names>,
+    /// The members of an archive; absent for files of the base image.
+    pub members: Option<Vec<Member>>,
+    /// The checksum of a compiled class, as archives state it; absent for files of the base image.
+    pub class: Option<u32>,
+    /// What the manifest of a Node package says; absent for files of the base image.
+    pub node: Option<Box<NodeManifest>>,
 }
 
 /// The interpreter line of a script.
@@ -82,11 +89,13 @@ pub(super) struct Reader {
 }
 
 const CHUNK: usize = 128 << 10;
+const CLASS_MAGIC: &[u8] = &[0xca, 0xfe, 0xba, 0xbe];
 const MAX_ELF_IN_MEMORY: u64 = 96 << 20;
 const MAX_DATABASE: u64 = 48 << 20;
 const MAX_SCRIPT: u64 = 256 << 10;
 const MAX_SCANNED_TEXT: u64 = 2 << 20;
 const MAX_SCANNED_BINARY: u64 = 16 << 20;
+const MAX_ARCHIVE: u64 = 96 << 20;
 
 enum Plan {
     /// Only the digest.
@@ -159,6 +168,9 @@ impl Reader {
         if is_database(path) {
             return if size <= MAX_DATABASE { Plan::Hold } else { Plan::Digest };
         }
+        if self.depth == Depth::Full && parts::is_zip(start) && size <= MAX_ARCHIVE {
+            return Plan::Hold;
+        }
         let script = start.starts_with(b"#!");
         let hold = match self.depth {
             Depth::Base => (script && mode & 0o111 != 0 && size <= MAX_SCRIPT) || is_system_text(path),
@@ -177,6 +189,10 @@ impl Reader {
             return self.elf(bytes);
         }
         let mut content = Content { shebang: shebang(bytes), ..Content::default() };
+        if self.depth == Depth::Full && parts::is_zip(bytes) {
+            content.members = parts::members(bytes);
+            return content.members.is_some().then_some(content);
+        }
         let text = std::str::from_utf8(bytes).ok();
         if path == LIBRARY_CACHE {
             content.text = Some(Arc::from(library_cache(bytes)));
@@ -191,6 +207,10 @@ impl Reader {
             content.text = text.map(Arc::from);
         }
         if self.depth == Depth::Full {
+            content.class = bytes.starts_with(CLASS_MAGIC).then(|| parts::crc32(bytes));
+            if file_name(path) == "package.json" {
+                content.node = text.and_then(parts::node_manifest).map(Box::new);
+            }
             content.spawns = spawns(content.language, bytes);
             // Dependencies are many, and their words mean programs only where they start some.
             let words = if content.spawns || !is_dependency(path) { Words::Wanted } else { Words::Ignored };
@@ -328,7 +348,9 @@ fn is_system_text(path: &str) -> bool {
             | LIBRARY_CACHE
     ) || (path.starts_with("/etc/ld.so.conf.d/") && path.ends_with(".conf"))
         || (path.starts_with("/etc/ld-musl-") && path.ends_with(".path"))
-        || file_name(path) == "pyvenv.cfg"
+        || matches!(file_name(path), "pyvenv.cfg" | "CACHEDIR.TAG")
+        // What the folder of a Java runtime says of itself.
+        || path.strip_suffix("/release").is_some_and(|folder| folder.contains("/jvm/") || folder.contains("/java"))
 }
 
 const LIBRARY_CACHE: &str = "/etc/ld.so.cache";

@@ -7,6 +7,7 @@ mod config;
 mod content;
 mod layer;
 mod names;
+mod parts;
 mod path;
 mod read;
 mod root;
@@ -20,6 +21,7 @@ pub use config::{Command, HealthConfig, HistoryEntry, ImageConfig, RootFs, RunCo
 pub use content::{Content, Language, Shebang};
 pub use layer::{Change, LayerIndex};
 pub use names::{Name, NameKind, Names};
+pub use parts::{Member, NodeManifest};
 pub use path::{file_name, is_below, join, parent};
 pub use read::{LayerCache, Limits, ReadConfig};
 pub use root::{Node, Resolution, ResolveError, Root};

@@ -1,0 +1,2 @@
+define(`COUNT', `one')dnl
+COUNT page made

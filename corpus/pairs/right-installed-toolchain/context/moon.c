@@ -1,0 +1,4 @@
+int next_tide(int hour)
+{
+	return hour + 6;
+}

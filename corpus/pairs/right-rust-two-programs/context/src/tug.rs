@@ -1,0 +1,3 @@
+fn main() {
+    println!("tug on its way");
+}
