@@ -273,19 +273,87 @@ fn what_only_strings_name_is_missed_by_the_naive_split_and_carried_by_ours() {
     fixed.is_settled();
 }
 
-#[test]
-fn a_program_without_a_recipe_goes_the_generic_way() {
-    let Some(engine) = Engine::find() else { return };
-    let sample = manifest::sample("rust-cli");
-    let fixed = fix(copy("rust-cli"), &[]).proved_on(sample.split.runtime.as_deref().unwrap());
-    assert!(fixed.size_in_percent() < 20.0, "{} % is left", fixed.size_in_percent());
+/// Asserts that the recipe's plan for a sample is proved on the base and with the packages that its manifest names, and that the image works.
+#[track_caller]
+fn proved_by(recipe: &str, name: &str, most_percent: f64) -> Option<Fixed> {
+    let engine = Engine::find()?;
+    let sample = manifest::sample(name);
+    let fixed = fix(copy(name), &[]).proved_on(sample.split.runtime.as_deref().unwrap());
+    assert_eq!(fixed.report["plan"]["recipe"], recipe);
+    assert!(fixed.size_in_percent() < most_percent, "{} % is left", fixed.size_in_percent());
+    assert_eq!(packages(&fixed.folder.read("Dockerfile")), sample.split.packages);
     works(engine, &fixed.build(engine), &sample);
+    Some(fixed)
+}
+
+#[test]
+fn rust_carries_the_program_and_what_it_reads() {
+    let Some(fixed) = proved_by("rust", "rust-cli", 20.0) else { return };
+    let (gone, new) = fixed.changed_lines();
+    assert_eq!(gone, ["FROM rust:1.85"]);
+    assert!(!new.iter().any(|line| line.contains("cargo") || line.contains("deps")), "{new:?}");
+}
+
+#[test]
+fn node_prunes_what_only_development_needs() {
+    let Some(fixed) = proved_by("node", "node-build", 45.0) else { return };
+    let text = fixed.folder.read("Dockerfile");
+    assert!(text.contains("RUN npm prune --omit=dev\n\nFROM node:20-slim\n"), "{text}");
+    for kept in ["ENV NODE_ENV=production", "EXPOSE 8080", "USER node", "CMD [\"npm\", \"start\"]"] {
+        assert!(text.contains(kept), "{kept}: {text}");
+    }
+}
+
+#[test]
+fn python_carries_an_extension_and_gets_its_libraries_as_packages() {
+    let Some(fixed) = proved_by("python", "python-wheel", 25.0) else { return };
+    assert!(fixed.folder.read("Dockerfile").contains("COPY --from=build /usr/local/lib/python3.13/site-packages"));
+}
+
+#[test]
+fn python_carries_a_virtual_environment_to_the_same_path() {
+    let Some(fixed) = proved_by("python", "python-venv", 25.0) else { return };
+    assert!(fixed.folder.read("Dockerfile").contains("COPY --from=build /opt/venv /opt/venv\n"));
+}
+
+#[test]
+fn c_carries_what_was_installed_and_gets_the_library_of_threads() {
+    let Some(fixed) = proved_by("native", "c-prefix", 20.0) else { return };
+    let text = fixed.folder.read("Dockerfile");
+    assert!(text.contains("/usr/local/lib/libmean.so.1") && text.contains("RUN ldconfig"), "{text}");
+    assert!(!text.contains("include/mean.h") && !text.contains("man1"), "{text}");
+}
+
+#[test]
+fn java_gives_up_the_development_kit() {
+    let Some(fixed) = proved_by("java", "java-maven", 80.0) else { return };
+    let (_, new) = fixed.changed_lines();
+    assert!(new.iter().any(|line| line.contains("/build/target/ledger.jar")), "{new:?}");
+    assert!(!new.iter().any(|line| line.contains("classes") || line.contains("/opt/java")), "{new:?}");
+}
+
+#[test]
+fn a_script_that_compiles_at_the_start_keeps_its_compiler() {
+    let Some(_) = Engine::find() else { return };
+    let Fixed { folder, before, ran, report } = fix(copy("c-compile-at-start"), &[]);
+    assert_eq!((ran.status, &report["result"]), (3, &Value::from("refused")), "{ran}");
+    assert!(ran.stderr.contains("when it starts") && ran.stderr.contains("(`CMD "), "{ran}");
+    assert_eq!(folder.read("Dockerfile"), before);
 }
 
 #[test]
 fn what_cannot_or_need_not_be_split_is_left_alone() {
     // Clear from the file alone: no engine is asked.
-    for name in ["go-run", "toolchain-image", "already-multistage"] {
+    let names = [
+        "already-multistage",
+        "go-run",
+        "java-run-by-maven",
+        "node-dev-server",
+        "python-tests",
+        "rust-run",
+        "toolchain-image",
+    ];
+    for name in names {
         let sample = manifest::sample(name);
         let fixed = fix(copy(name), &[]);
         let (ran, report) = (&fixed.ran, &fixed.report);

@@ -17,6 +17,8 @@ pub struct Evidence {
     pub texts: BTreeMap<String, String>,
     /// What the image runs needs, directly or not.
     pub needs: Vec<Need>,
+    /// What files need that an earlier plan carries, whether or not the image runs them.
+    pub carried_needs: Vec<Need>,
     /// The packages in the image, by name.
     pub packages: BTreeMap<String, Package>,
     /// The users that the image has.

@@ -26,6 +26,8 @@ pub(crate) struct Files<'e> {
     needs: BTreeMap<&'e str, &'e Need>,
     /// Paths that a command at the end of the build stage removes.
     trimmed: BTreeSet<&'e str>,
+    /// Whether libraries are needed that the base image brings besides its packages.
+    has_own_libraries: bool,
 }
 
 /// What the instructions of the stage do, as far as it decides over files.
@@ -168,6 +170,10 @@ pub(crate) const COMMON_DIRECTORIES: &[&str] = &[
 const DISTRIBUTION: &[&str] =
     &["/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/etc/", "/var/", "/boot/", "/run/", "/dev/", "/proc/", "/sys/"];
 
+/// Compilers as images bring them that did not install them as packages.
+const COMPILERS: &[&str] =
+    &["gcc", "cc", "g++", "c++", "cpp", "gfortran", "cc1", "cc1plus", "clang", "rustc", "cargo", "go", "javac"];
+
 /// Paths that no package owns, since the scripts of one make them.
 const MADE_BY_SCRIPTS: &[(&str, &str)] = &[
     ("/etc/ssl/certs/java/", "ca-certificates-java"),
@@ -211,13 +217,18 @@ impl<'e> Files<'e> {
         trims: &'e [Trim],
     ) -> Self {
         let mut needs: BTreeMap<&str, &Need> = BTreeMap::new();
-        for need in &evidence.needs {
+        for need in evidence.needs.iter().chain(&evidence.carried_needs) {
             let known = needs.entry(&need.path).or_insert(need);
             if need.strength > known.strength {
                 *known = need;
             }
         }
-        let mut files = Files { evidence, base, fates: BTreeMap::new(), needs, trimmed: BTreeSet::new() };
+        let has_own_libraries = needs.values().filter(|need| need.strength >= Strength::Likely).any(|need| {
+            let own = |file: &ImageFile| file.step.is_none() && file.package.is_none() && file.is_elf;
+            need.path.contains(".so") && evidence.files.get(&need.path).is_some_and(own)
+        });
+        let mut files =
+            Files { evidence, base, fates: BTreeMap::new(), needs, trimmed: BTreeSet::new(), has_own_libraries };
         for (path, file) in &evidence.files {
             if let Some(fate) = files.fate(path, file, recipe, done) {
                 files.fates.insert(path, fate);
@@ -239,6 +250,22 @@ impl<'e> Files<'e> {
             }
         }
         files
+    }
+
+    /// A compiler that the image runs when it starts, and why; what only files name that nothing is known to run does not count.
+    pub fn compiler(&self) -> Option<(&'e str, &'e str)> {
+        let likely = self.evidence.needs.iter().filter(|need| need.strength >= Strength::Likely);
+        likely
+            .filter(|need| self.fates.get(need.path.as_str()).is_some_and(|fate| !matches!(fate, Fate::Left(_))))
+            .find_map(|need| {
+                let file = self.evidence.files.get(&need.path)?;
+                let name = need.path.rsplit('/').next().unwrap_or_default();
+                let is_compiler = match &file.package {
+                    Some(package) => super::route::is_compiler(package),
+                    None => file.step.is_none() && COMPILERS.contains(&name),
+                };
+                (is_compiler && file.is_elf).then_some((name, need.why.as_str()))
+            })
     }
 
     /// Whether the build stage no longer has the path at its end.
@@ -279,7 +306,10 @@ impl<'e> Files<'e> {
             return Some(self.made(path, file, need, recipe, done, step));
         }
         // What the base image brings besides its packages: only what is needed for certain or likely.
-        let need = need?;
+        let Some(need) = need else {
+            let shows_places = path.starts_with("/etc/ld.so.conf.d/") && self.has_own_libraries && !self.is_sibling();
+            return shows_places.then(|| Fate::Copied("the linker finds libraries of the base through it".into()));
+        };
         if self.is_sibling() && self.base.is_some_and(|base| base.present.contains(path)) {
             return Some(Fate::Provided("the base brings it in the same version".into()));
         }

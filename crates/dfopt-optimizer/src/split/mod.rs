@@ -17,7 +17,7 @@ use dfopt_semantic::model::{Model, Stage};
 use dfopt_syntax::ast::Instruction;
 
 use crate::evidence::{Evidence, Repair};
-use crate::plan::{Outcome, Plan, Rung, RungState};
+use crate::plan::{Outcome, Plan, Refusal, Rung, RungState};
 use crate::recipes;
 
 pub use ladder::{Candidate, Known, candidates};
@@ -99,6 +99,9 @@ pub fn split_stages(model: &Model<'_>, request: &Request<'_>) -> Outcome {
     let done = done(model, stage);
     let trims = trims(model, stage, &*recipe, evidence);
     let files = files::Files::decide(evidence, base, &*recipe, &done, &trims);
+    if let Some((compiler, why)) = files.compiler() {
+        return compiles_at_start(model, stage, compiler, why);
+    }
     let routed = route::route(model, stage, &files);
     let cut = route::cut(&routed);
     let writer = write::Writer {
@@ -167,6 +170,17 @@ fn trims(model: &Model<'_>, stage: &Stage, recipe: &dyn recipes::Recipe, evidenc
     };
     trims.retain(|trim| !trim.removes.iter().any(|path| asked(path)));
     trims
+}
+
+/// The refusal of an image that needs its compiler.
+fn compiles_at_start(model: &Model<'_>, stage: &Stage, compiler: &str, why: &str) -> Outcome {
+    let starts = |ast: &Instruction| matches!(ast, Instruction::Cmd(_) | Instruction::Entrypoint(_));
+    let start = model.stage_steps(stage).iter().rev().find(|step| starts(&step.ast));
+    Outcome::Refused(Refusal {
+        range: start.map(|step| step.ast.head_range()),
+        reason: format!("the image needs `{compiler}` when it starts: {why}"),
+        remedy: "compile in a RUN, and let the container start what was built".into(),
+    })
 }
 
 /// What the instructions do that decides over files.

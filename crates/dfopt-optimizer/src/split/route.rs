@@ -1,6 +1,6 @@
 //! Which instructions build and which describe the running program, and where the file is cut between them.
 
-use dfopt_semantic::command::distro::build_only;
+use dfopt_semantic::command::distro::{BuildOnly, build_only};
 use dfopt_semantic::command::packages::Manager;
 use dfopt_semantic::model::{Model, Stage, Step};
 use dfopt_syntax::ast::Instruction;
@@ -48,6 +48,12 @@ fn routed<'m>(model: &'m Model<'_>, step: &'m Step, files: &Files<'_>) -> Routed
 /// Whether a package of a distribution serves building only, whichever manager knows the name.
 pub(crate) fn is_build_only(name: &str) -> bool {
     [Manager::Apt, Manager::Apk, Manager::Rpm].into_iter().any(|manager| build_only(manager, name).is_some())
+}
+
+/// Whether a package of a distribution is a compiler.
+pub(crate) fn is_compiler(name: &str) -> bool {
+    let kind = [Manager::Apt, Manager::Apk, Manager::Rpm].into_iter().find_map(|manager| build_only(manager, name));
+    matches!(kind, Some(BuildOnly::Compiler | BuildOnly::Toolchain)) && !name.contains("binutils")
 }
 
 /// How many of the instructions make up the build stage: up to the last one that only a build stage can carry out.

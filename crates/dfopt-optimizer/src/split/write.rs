@@ -255,16 +255,17 @@ impl Writer<'_> {
                 .map(|(path, _)| path.as_str())
                 .collect()
         };
-        // What the base has of its own would be covered by a whole directory, but a link among the parents could not be copied over.
-        let strictly = closed(&|_, file| file.step.is_none());
+        // What the base has of its own would be covered by a whole directory.
+        let strictly =
+            closed(&|path, file| file.step.is_none() && self.base.is_none_or(|base| base.present.contains(path)));
         let found = groups(leaves(), &directories, &strictly, Tolerance::NONE);
         if found.len() <= MOST_COPIES {
             return Ok(found);
         }
-        let has_it = |path: &str| {
-            self.base.is_some_and(|base| base.present.contains(path) && !base.linked_directories.contains_key(path))
-        };
-        let widely = closed(&|path, file| file.step.is_none() && !has_it(path));
+        // A link among the parents could not be copied over.
+        let widely = closed(&|path, file| {
+            file.step.is_none() && self.base.is_none_or(|base| base.linked_directories.contains_key(path))
+        });
         let mut found = found;
         for tolerance in TOLERANCES {
             let fewer = groups(leaves(), &directories, &widely, *tolerance);
@@ -728,7 +729,8 @@ pub(super) fn refused(range: Option<TextRange>, reason: &str, remedy: &str) -> B
 
 /// Whether the linker finds the library only through its cache.
 fn is_local_library(path: &str) -> bool {
-    path.starts_with("/usr/local/lib") && path.rsplit('/').next().is_some_and(|name| name.contains(".so"))
+    path.starts_with("/etc/ld.so.conf.d/")
+        || path.starts_with("/usr/local/lib") && path.rsplit('/').next().is_some_and(|name| name.contains(".so"))
 }
 
 /// A path as a word of a POSIX shell.

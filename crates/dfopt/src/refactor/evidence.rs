@@ -39,6 +39,7 @@ pub(super) fn of_original(image: &Image, model: &Model<'_>, smoke: &[Vec<String>
         needs_shell: needs_shell(&needs),
         files,
         needs: needs_of(image, &needs),
+        carried_needs: Vec::new(),
         packages: packages
             .iter()
             .map(|package| {

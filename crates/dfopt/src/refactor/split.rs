@@ -473,7 +473,7 @@ impl Loop<'_, '_> {
         let first = plan_split(self.task.model, request);
         let Outcome::Plan(plan) = &first else { return first };
         let mut more = evidence.clone();
-        more.needs.extend(needs_of_carried(&self.original.image, plan, evidence));
+        more.carried_needs = needs_of_carried(&self.original.image, plan, evidence);
         plan_split(self.task.model, &Request { evidence: Some(&more), ..*request })
     }
 

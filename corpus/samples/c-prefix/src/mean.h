@@ -1,0 +1,6 @@
+#ifndef MEAN_H
+#define MEAN_H
+
+double mean(const double *values, int count);
+
+#endif
