@@ -2,7 +2,9 @@
 //! for a build to show.
 
 mod evidence;
+mod order;
 mod plan;
+mod prune;
 mod recipes;
 mod split;
 mod tree;
@@ -10,6 +12,8 @@ mod tree;
 pub use evidence::{
     BaseEvidence, Evidence, FileKind, ImageConfig, ImageFile, Need, Package, Release, Repair, Strength, UserEntry,
 };
-pub use plan::{Carried, Dropped, Item, Outcome, Plan, Refusal, Rung, RungState};
+pub use order::order_copies;
+pub use plan::{Carried, Change, Dropped, Item, Outcome, Plan, Refusal, Rewrite, Rewritten, Rung, RungState};
+pub use prune::prune_stages;
 pub use recipes::wants_text;
 pub use split::{Candidate, Known, Request, Runtime, candidates, recipe_name, refusal, split_stages};

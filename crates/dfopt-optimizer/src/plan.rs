@@ -16,6 +16,38 @@ pub enum Outcome {
     Refused(Refusal),
 }
 
+/// The end of planning a change that must leave the image as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rewritten {
+    /// Edits with their reasons.
+    Done(Rewrite),
+    /// The file is fine as it is.
+    Nothing {
+        /// Why, in one line.
+        reason: String,
+    },
+    /// It cannot be done soundly.
+    Refused(Refusal),
+}
+
+/// A change that must leave the image as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rewrite {
+    /// What changes in the file.
+    pub edits: Edits,
+    /// What and why, in the order of planning.
+    pub changes: Vec<Change>,
+}
+
+/// One thing that is changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The place in the original.
+    pub range: TextRange,
+    /// What becomes of it, and why.
+    pub reason: String,
+}
+
 /// Why a refactor is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {

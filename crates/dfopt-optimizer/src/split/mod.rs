@@ -1,13 +1,13 @@
 //! One stage into two: what builds the program, and what runs it.
 
-mod commands;
+pub(crate) mod commands;
 mod files;
 mod in_place;
 mod ladder;
 mod packages;
 pub(crate) mod projects;
 mod refuse;
-mod render;
+pub(crate) mod render;
 mod route;
 mod statics;
 mod users;
