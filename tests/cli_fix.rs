@@ -141,11 +141,46 @@ fn flags_of_refactors_need_one() {
     let folder = Folder::with(&[("Dockerfile", FAULTY)]);
     let _ = folder.dfopt(&["fix", "--no-verify"]).status(2).stderr_has("`--no-verify` belongs to a refactor");
     let _ = folder.dfopt(&["fix", "--smoke-http", "x"]).status(2).stderr_has("8080/health");
+    let ran = folder.dfopt(&["fix", "--split-stages", "--prune-stages"]).status(2).stderr_has("one after the other");
+    assert_eq!(ran.stderr.lines().count(), 1, "{ran}");
     for flag in ["--order-copies", "--prune-stages"] {
-        let ran = folder.dfopt(&["fix", flag]).status(2).stderr_has("not in this version");
-        assert_eq!(ran.stderr.lines().count(), 1, "{ran}");
+        let _ = folder.dfopt(&["fix", flag]).status(0).stdout_has("Dockerfile: nothing to do: ");
     }
     assert_eq!(folder.read("Dockerfile"), FAULTY);
+}
+
+const STAGES: &str = "FROM alpine:3.22 AS old\nRUN true\n\nFROM alpine:3.22 AS web\nRUN touch /a\n\nFROM alpine:3.22\nCOPY --from=1 /a /a\n";
+
+#[test]
+fn stages_are_pruned_unless_another_file_builds_them() {
+    let folder = Folder::with(&[("Dockerfile", STAGES)]);
+    let _ = folder
+        .dfopt(&["fix", "--prune-stages", "--plan", "text"])
+        .status(0)
+        .stdout_has("Dockerfile:1: nothing that is built");
+    assert_eq!(folder.read("Dockerfile"), STAGES);
+    folder.write("compose.yaml", "services:\n  old:\n    build: {context: ., target: old}\n");
+    let _ = folder.dfopt(&["fix", "--prune-stages", "--no-verify"]).status(0).stdout_has("nothing to do");
+    folder.write("compose.yaml", "services:\n  web:\n    build: {context: ., target: web}\n");
+    let _ = folder.dfopt(&["fix", "--prune-stages", "--no-verify"]).status(0).stderr_has("unverified");
+    let after = STAGES.replace("FROM alpine:3.22 AS old\nRUN true\n\n", "").replace("--from=1", "--from=0");
+    assert_eq!(folder.read("Dockerfile"), after);
+}
+
+#[test]
+fn copies_are_ordered_from_the_files_beside() {
+    let before = "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"a.js\"]\n";
+    let folder = Folder::with(&[("Dockerfile", before), ("package.json", "{}"), ("a.js", "")]);
+    let ran = folder.dfopt(&["fix", "--order-copies", "--plan", "json"]).status(0);
+    let plan = ran.json();
+    assert_eq!((&plan["outcome"], &plan["changes"][0]["line"]), (&"plan".into(), &3.into()), "{ran}");
+    let _ = folder.dfopt(&["fix", "--order-copies", "--no-verify"]).status(0);
+    let after = before.replace("COPY . .\nRUN npm ci\n", "COPY package.json ./\nRUN npm ci\nCOPY . .\n");
+    assert_eq!(folder.read("Dockerfile"), after);
+    folder.write("node_modules/a/index.js", "");
+    folder.write("Dockerfile", before);
+    let ran = folder.dfopt(&["fix", "--order-copies", "--no-verify"]).status(3).stderr_has("Dockerfile:3: refused: ");
+    assert!(ran.stderr.contains("add `node_modules` to .dockerignore"), "{ran}");
 }
 
 /// A file system of a few pages, where the right to mount one is there.

@@ -105,12 +105,20 @@ fn a_fetch_that_needs_the_sources_stays_where_it_is() {
             refused: `package.json` has a script that runs on installation, so the fetch needs the sources; none while it does
         "#]],
     );
-    check_order(node, &[("package.json", "{}"), ("node_modules/a/index.js", ""), ("a.js", "")], &expect![[r#"
+    check_order(
+        node,
+        &[("package.json", "{}"), ("node_modules/a/index.js", ""), ("a.js", "")],
+        &expect![[r#"
         refused: `node_modules` is in the build context, and the copy of it would cover what was fetched; add `node_modules` to .dockerignore
-    "#]]);
-    check_order(node, &[("a.js", "")], &expect![[r#"
+    "#]],
+    );
+    check_order(
+        node,
+        &[("a.js", "")],
+        &expect![[r#"
         refused: no manifest that the fetch could read is in the build context; see whether .dockerignore hides it
-    "#]]);
+    "#]],
+    );
     check_order(
         "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"a.js\"]\n",
         &[("package.json", "{}"), ("a.js", "")],
@@ -131,7 +139,10 @@ const STAGES: &str = "ARG V=1\n# compiles\nFROM alpine AS build\nRUN touch /a\n\
 
 #[test]
 fn unused_stages_go_and_numbers_follow() {
-    check_prune(STAGES, &[], &expect![[r#"
+    check_prune(
+        STAGES,
+        &[],
+        &expect![[r#"
         ARG V=1
         # compiles
         FROM alpine AS build
@@ -143,17 +154,26 @@ fn unused_stages_go_and_numbers_follow() {
 
         FROM alpine
         COPY --from=1 /a /a
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_is_built_by_itself_stays() {
-    check_prune(STAGES, &["old"], &expect![[r#"
+    check_prune(
+        STAGES,
+        &["old"],
+        &expect![[r#"
         nothing: every stage is used, or built by itself
-    "#]]);
-    check_prune(STAGES, &["1"], &expect![[r#"
+    "#]],
+    );
+    check_prune(
+        STAGES,
+        &["1"],
+        &expect![[r#"
         nothing: every stage is used, or built by itself
-    "#]]);
+    "#]],
+    );
     check_prune(
         "FROM alpine AS test\nRUN true\nFROM alpine\nRUN true\n",
         &[],
@@ -161,7 +181,11 @@ fn what_is_built_by_itself_stays() {
             nothing: every stage is used, or built by itself
         "#]],
     );
-    check_prune("FROM alpine AS a\nFROM alpine AS a\nFROM alpine\n", &[], &expect![[r#"
+    check_prune(
+        "FROM alpine AS a\nFROM alpine AS a\nFROM alpine\n",
+        &[],
+        &expect![[r#"
         refused: another stage has the same name, which would then mean something else; rename one of the two
-    "#]]);
+    "#]],
+    );
 }

@@ -104,20 +104,21 @@ fn dispatch(command: &Command, session: &Session) -> Result<Exit, Failure> {
 }
 
 fn fix_or_refactor(args: &FixArgs, session: &Session) -> Result<Exit, Failure> {
-    for (is_asked, flag) in
-        [(args.refactor.order_copies, "--order-copies"), (args.refactor.prune_stages, "--prune-stages")]
-    {
-        if is_asked {
-            return Err(Failure::new(format!("`{flag}` is not in this version; `--split-stages` is")));
-        }
-    }
     if let Some(args::Stray(flag)) = args.refactor.stray(&args.engine) {
         return Err(Failure::new(format!("`{flag}` belongs to a refactor: add `--split-stages`")));
     }
-    if !args.refactor.split_stages {
+    let tidies = args.refactor.order_copies || args.refactor.prune_stages;
+    if !args.refactor.split_stages && !tidies {
         return fix::run(args, session);
     }
+    if args.refactor.split_stages && tidies {
+        let flags = "`--order-copies` and `--prune-stages` leave the image as it is, `--split-stages` does not";
+        return Err(Failure::new(format!("{flags}: make them one after the other")));
+    }
     session.be_graceful();
+    if tidies {
+        return refactor::tidy(args, session);
+    }
     refactor::split_stages(args, session)
 }
 

@@ -17,6 +17,17 @@ pub struct Candidate {
     pub why: String,
     /// What it installs packages with, if anything.
     pub package_manager: Option<String>,
+    /// When it is tried.
+    pub when: When,
+}
+
+/// When a base image is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// If those before it do not pass.
+    Always,
+    /// If none before it can be had at all.
+    NoneBefore,
 }
 
 /// What decides which bases are worth a try.
@@ -70,7 +81,7 @@ struct Ladder<'l> {
 fn candidate(image: impl Into<String>, why: &str) -> Candidate {
     let image = image.into();
     let package_manager = installs_with(&image).map(Into::into);
-    Candidate { image, why: why.into(), package_manager }
+    Candidate { image, why: why.into(), package_manager, when: When::Always }
 }
 
 /// What an image installs packages with, as far as its name tells.
@@ -185,7 +196,11 @@ impl Ladder<'_> {
             } else {
                 "the same release without the toolchain"
             };
-            found.push(candidate(image, why));
+            let mut plain = candidate(image, why);
+            if self.is_kind(Kind::Interpreter) && !found.is_empty() {
+                plain.when = When::NoneBefore;
+            }
+            found.push(plain);
         }
         found
     }

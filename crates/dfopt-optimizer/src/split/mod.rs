@@ -20,7 +20,7 @@ use crate::evidence::{Evidence, Repair};
 use crate::plan::{Outcome, Plan, Refusal, Rung, RungState};
 use crate::recipes;
 
-pub use ladder::{Candidate, Known, candidates};
+pub use ladder::{Candidate, Known, When, candidates};
 
 /// Which base the runtime stage starts from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

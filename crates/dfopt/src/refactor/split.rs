@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use dfopt_optimizer::{
-    Candidate, Evidence, FileKind, Item, Known, Need, Outcome, Plan, Refusal, Repair, Request, Runtime, candidates,
-    refusal, split_stages as plan_split,
+    Candidate, Evidence, FileKind, Item, Known, Need, Outcome, Plan, Refusal, Repair, Request, Runtime, When,
+    candidates, refusal, split_stages as plan_split,
 };
 use dfopt_semantic::model::{Model, Options};
 use dfopt_syntax::parse;
@@ -16,6 +16,7 @@ use dfopt_verify::image::Image;
 use dfopt_verify::request::DockerfileSource;
 use dfopt_verify::verdict::{Counterexample, Outcome as Judged, Verdict};
 
+use super::deliver::{deliver, say};
 use super::evidence::{needs_of, of_base, of_original};
 use super::plan_text;
 use super::prover::{Built, Prover, Trouble, judge};
@@ -25,12 +26,11 @@ use super::show;
 use super::subject::{Subject, base_of};
 use crate::Session;
 use crate::args::{FixArgs, PlanFormat, RuntimeChoice};
-use crate::diff::{For, write_diff};
 use crate::exit::{Exit, Failure};
 use crate::fs_context::FsContext;
 use crate::progress::{Progress, Telling};
 use crate::source::shown;
-use crate::write::{write_file, write_new};
+use crate::write::write_new;
 
 /// Most plans that are tried on one base.
 const MOST_ROUNDS: usize = 5;
@@ -225,6 +225,9 @@ impl Task<'_> {
             refusal: None,
         };
         for rung in 0..ladder.len() {
+            if ladder[rung].when == When::NoneBefore && loop_.has_tried() {
+                continue;
+            }
             if let Some(found) = loop_.rung(&mut evidence, &ladder, rung)? {
                 return self.accept(found, report);
             }
@@ -287,45 +290,12 @@ impl Task<'_> {
         }
     }
 
-    /// Puts the result where the flags say.
     fn deliver(&self, text: &str) -> Result<Exit, Failure> {
-        let failed = |error: std::io::Error| Failure::new(format!("standard output cannot be written: {error}"));
-        let name = self.name();
-        if self.args.stdout {
-            let mut out = self.session.terminal.stdout();
-            out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(failed)?;
-            return Ok(Exit::Clean);
-        }
-        if self.args.diff {
-            let mut out = self.session.terminal.stdout();
-            write_diff(&name, self.model.text(), text, For::Programs, &mut out)
-                .and_then(|()| out.flush())
-                .map_err(failed)?;
-            return Ok(Exit::Found);
-        }
-        if self.args.check {
-            self.say(&format!("{name}: would be split"))?;
-            return Ok(Exit::Found);
-        }
-        let mut after = Vec::with_capacity(text.len() + 3);
-        if self.subject.source.bytes.starts_with(b"\xef\xbb\xbf") && !text.starts_with('\u{feff}') {
-            after.extend_from_slice(b"\xef\xbb\xbf");
-        }
-        after.extend_from_slice(text.as_bytes());
-        write_file(&self.subject.path, &self.subject.source.bytes, &after)
-            .map_err(|error| Failure::new(error.to_string()))?;
-        self.say(&format!("{name}: written"))?;
-        Ok(Exit::Clean)
+        deliver(self.args, self.session, self.subject, text, "split")
     }
 
     fn say(&self, line: &str) -> Result<(), Failure> {
-        if self.args.quiet || self.args.stdout {
-            return Ok(());
-        }
-        let mut out = self.session.terminal.stdout();
-        writeln!(out, "{line}")
-            .and_then(|()| out.flush())
-            .map_err(|error| Failure::new(format!("standard output cannot be written: {error}")))
+        say(self.args, self.session, line)
     }
 
     fn save(&self, report: &Report) -> Result<(), Failure> {
@@ -424,6 +394,9 @@ impl Loop<'_, '_> {
                 self.progress.phase("running the original again");
                 let look_from = self.original.reference.clone();
                 self.prover.run_again(self.original, &look_from, 2)?;
+                // On a busy machine a run may be cut off before it has said what it says.
+                built.runs.clear();
+                self.prover.run(&mut built, &look_from, 1)?;
                 verdict = judge(self.original, &built, &expectations);
             }
             let message = verdict.counterexamples.first().map(ToString::to_string).unwrap_or_default();
@@ -466,6 +439,11 @@ impl Loop<'_, '_> {
         }
         self.failed.push(rung);
         Ok(None)
+    }
+
+    /// Whether some base could be had.
+    fn has_tried(&self) -> bool {
+        self.report.rounds.iter().any(|round| round.end != RoundEnd::Unfit)
     }
 
     /// A plan, after a second look at what the files that it carries need themselves.
