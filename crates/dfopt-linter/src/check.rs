@@ -3,6 +3,7 @@
 use dfopt_semantic::model::Model;
 use dfopt_syntax::TextRange;
 
+use crate::context::Shared;
 use crate::suppress::Suppressing;
 use crate::{Context, Diagnostic, Dialect, Group, Preset, Related, Rule, Settings, Severity, Suppressions, rules};
 
@@ -12,16 +13,20 @@ pub fn check(model: &Model<'_>, settings: &Settings) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     // What another frontend refuses is not known.
     let knows_language = model.frontend().is_docker();
+    let shared = Shared::default();
     for rule in rules() {
         if rule.group == Some(Group::Syntax) && !knows_language {
             continue;
         }
         let severity = settings.severity(rule).or_else(|| experimental(model, settings, rule));
         if let Some(severity) = severity {
-            let mut context = Context::new(model, settings, rule, severity);
+            let mut context = Context::new(model, settings, rule, severity, &shared);
             (rule.check)(&mut context);
             diagnostics.extend(context.into_diagnostics());
         }
+    }
+    if settings.dialect() == Dialect::Hadolint {
+        keep_last_of_shellcheck(model, &mut diagnostics);
     }
     if settings.dialect() != Dialect::Recommended {
         move_to_first_lines(model, &mut diagnostics);
@@ -54,12 +59,13 @@ fn experimental(model: &Model<'_>, settings: &Settings, rule: &Rule) -> Option<S
 fn suppress(model: &Model<'_>, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) {
     let Some(mut suppressing) = Suppressing::of(model, settings) else { return };
     suppressing.mark(model, settings, diagnostics);
+    let shared = Shared::default();
     let mut more = Vec::new();
     for rule in rules() {
         if let Some(afterwards) = rule.afterwards
             && let Some(severity) = settings.severity(rule)
         {
-            let mut context = Context::new(model, settings, rule, severity);
+            let mut context = Context::new(model, settings, rule, severity, &shared);
             afterwards(&mut context, &suppressing);
             more.extend(context.into_diagnostics());
         }
@@ -84,6 +90,27 @@ fn move_to_first_lines(model: &Model<'_>, diagnostics: &mut [Diagnostic]) {
             diagnostic.range = keyword;
         }
     }
+}
+
+/// hadolint shows the last by place of all that ShellCheck says of an instruction; at one place, the mildest.
+fn keep_last_of_shellcheck(model: &Model<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let code = |diagnostic: &Diagnostic| diagnostic.code.clone().filter(|code| code.starts_with("SC"));
+    let mut last: Vec<(usize, usize)> = Vec::new();
+    let key =
+        |diagnostic: &Diagnostic| (diagnostic.range.start(), std::cmp::Reverse(diagnostic.severity), code(diagnostic));
+    for (at, diagnostic) in diagnostics.iter().enumerate().filter(|(_, diagnostic)| code(diagnostic).is_some()) {
+        let Some(step) = model.step_at(diagnostic.range.start()) else { continue };
+        match last.iter_mut().find(|(other, _)| *other == step.index) {
+            Some((_, kept)) if key(&diagnostics[*kept]) >= key(diagnostic) => {}
+            Some((_, kept)) => *kept = at,
+            None => last.push((step.index, at)),
+        }
+    }
+    let mut at = 0;
+    diagnostics.retain(|diagnostic| {
+        at += 1;
+        code(diagnostic).is_none() || last.iter().any(|(_, kept)| *kept == at - 1)
+    });
 }
 
 fn keep_one_per_instruction(model: &Model<'_>, diagnostics: &mut Vec<Diagnostic>) {

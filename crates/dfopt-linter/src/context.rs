@@ -1,14 +1,22 @@
 //! What a rule sees and how it reports.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use dfopt_semantic::model::Model;
 use dfopt_syntax::{Edit, Edits, TextRange, TextSize};
 
+use crate::shell::{self, Tree};
 use crate::{
     Applicability, ByDefault, Diagnostic, Dialect, Fix, OptionValue, Place, Preset, Related, Rule, RuleOption,
     Settings, Severity, Tag, Weight,
 };
+
+/// Facts that several rules ask for, each found out once for a file.
+#[derive(Default)]
+pub(crate) struct Shared {
+    shells: OnceCell<Vec<Tree>>,
+}
 
 /// One rule at work on one file.
 pub struct Context<'m> {
@@ -16,13 +24,20 @@ pub struct Context<'m> {
     settings: &'m Settings,
     rule: &'static Rule,
     severity: Severity,
+    shared: &'m Shared,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'m> Context<'m> {
     /// A rule that is on with this severity.
-    pub(crate) fn new(model: &'m Model<'m>, settings: &'m Settings, rule: &'static Rule, severity: Severity) -> Self {
-        Context { model, settings, rule, severity, diagnostics: Vec::new() }
+    pub(crate) fn new(
+        model: &'m Model<'m>,
+        settings: &'m Settings,
+        rule: &'static Rule,
+        severity: Severity,
+        shared: &'m Shared,
+    ) -> Self {
+        Context { model, settings, rule, severity, shared, diagnostics: Vec::new() }
     }
 
     /// The meaning of the file.
@@ -35,6 +50,28 @@ impl<'m> Context<'m> {
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.settings.dialect()
+    }
+
+    /// The shell texts of the file, as the tool reads them whose verdict is asked for.
+    pub(crate) fn shells(&self) -> &'m [Tree] {
+        self.shared.shells.get_or_init(|| shell::trees(self.model, self.dialect()))
+    }
+
+    /// The shell texts that rules about shell scripts judge: hadolint says nothing of one that does not parse.
+    pub(crate) fn scripts(&self) -> impl Iterator<Item = &'m Tree> + use<'m> {
+        let is_peer = self.dialect() == Dialect::Hadolint;
+        self.shells().iter().filter(move |tree| !is_peer || tree.errors.is_empty())
+    }
+
+    /// Reports `message` at a place in a shell text, as one of the rule's codes.
+    pub(crate) fn report_in(
+        &mut self,
+        tree: &Tree,
+        range: TextRange,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Report<'_> {
+        self.report(tree.place(range), message).code(code)
     }
 
     /// Which rules are on, and how.
@@ -60,7 +97,8 @@ impl<'m> Context<'m> {
     /// Reports `message` at `place`.
     pub fn report(&mut self, place: impl Place, message: impl Into<String>) -> Report<'_> {
         let text = self.model.text();
-        let is_set = self.settings.is_severity_set(self.rule) || self.dialect() != Dialect::Recommended;
+        let dialect = self.dialect();
+        let is_given = self.settings.is_severity_set(self.rule);
         let index = self.diagnostics.len();
         self.diagnostics.push(Diagnostic {
             rule: self.rule,
@@ -78,7 +116,7 @@ impl<'m> Context<'m> {
             suppressed: None,
             fingerprint: 0,
         });
-        Report { diagnostic: &mut self.diagnostics[index], text, is_set }
+        Report { diagnostic: &mut self.diagnostics[index], text, is_given, dialect }
     }
 
     pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
@@ -90,8 +128,9 @@ impl<'m> Context<'m> {
 pub struct Report<'c> {
     diagnostic: &'c mut Diagnostic,
     text: &'c str,
-    /// Whether the severity is not the rule's to choose.
-    is_set: bool,
+    /// Whether the settings say how bad it is.
+    is_given: bool,
+    dialect: Dialect,
 }
 
 impl Report<'_> {
@@ -126,7 +165,13 @@ impl Report<'_> {
     /// Is of another severity than the rule's, unless settings or preset say which.
     #[allow(clippy::return_self_not_must_use)]
     pub fn severity(self, severity: Severity) -> Self {
-        if !self.is_set {
+        self.severity_in(Dialect::Recommended, severity)
+    }
+
+    /// Is of another severity than the rule's in one dialect, unless the settings say which.
+    #[allow(clippy::return_self_not_must_use)]
+    pub fn severity_in(self, dialect: Dialect, severity: Severity) -> Self {
+        if !self.is_given && self.dialect == dialect {
             self.diagnostic.severity = severity;
         }
         self

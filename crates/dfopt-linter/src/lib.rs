@@ -13,6 +13,7 @@ mod place;
 mod rule;
 mod rules;
 mod settings;
+mod shell;
 mod site;
 mod suppress;
 

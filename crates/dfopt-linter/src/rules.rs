@@ -1,23 +1,31 @@
 //! The table of all rules, sorted by name. A rule has two lines here and everything else in its own file.
 
 mod add_of_local_file;
+mod and_or_as_if;
 mod apt_lists_in_layer;
 mod apt_recommended_packages;
+mod backtick_substitution;
 mod base_without_default;
+mod bashism;
 mod blank_base_name;
 mod blank_variable_name;
 mod broken_json_form;
 mod build_only_tool_shipped;
+mod cd_back;
 mod cd_in_run;
+mod combined_test;
 mod compiler_shipped;
 mod copy_from_own_stage;
 mod copy_to_root;
+mod dash_like_glob;
 mod deleted_in_later_layer;
 mod dev_dependencies_shipped;
 mod duplicate_stage_name;
+mod echo_escape_sequence;
 mod empty_label;
 mod expired_suppression;
 mod extra_argument;
+mod find_xargs_without_null;
 mod flag_newer_than_syntax;
 mod flag_without_value;
 mod forbidden_onbuild_trigger;
@@ -47,9 +55,12 @@ mod label_not_spdx;
 mod label_not_url;
 mod latest_tag;
 mod legacy_key_value;
+mod literal_backslash;
+mod literal_brace_or_bracket;
 mod maintainer_instruction;
 mod malformed_from;
 mod malformed_suppression;
+mod masked_exit_in_declaration;
 mod mismatched_as_case;
 mod mismatched_doc_comment;
 mod misplaced_checksum;
@@ -59,25 +70,39 @@ mod missing_from;
 mod missing_healthcheck;
 mod missing_label;
 mod mixed_instruction_case;
+mod mkdir_mode_of_leaf_only;
 mod named_owner_on_link;
 mod named_user;
 mod non_boolean_flag_value;
+mod non_portable_expr;
 mod not_utf8;
+mod obsolete_grep;
+mod odd_command_word;
+mod one_round_loop;
 mod overlong_line;
+mod parsed_ls;
 mod pip_cache_in_layer;
+mod prefix_assignment_not_seen;
+mod redirected_find;
 mod relative_workdir;
 mod remote_source_in_copy;
 mod repeated_directive;
 mod repeated_flag;
+mod rm_of_maybe_empty_path;
 mod secret_in_arg_or_env;
 mod shell_form_command;
 mod shell_not_json;
+mod shell_syntax_error;
+mod single_quoted_expansion;
+mod skipped_errexit;
 mod source_before_dependencies;
 mod source_before_system_packages;
 mod source_tree_shipped;
 mod sudo_in_run;
 mod suppression_without_reason;
 mod toolchain_base_shipped;
+mod unassigned_shell_variable;
+mod unchecked_cd;
 mod unclosed_quote;
 mod undefined_variable;
 mod unknown_flag;
@@ -86,6 +111,10 @@ mod unknown_instruction;
 mod unknown_rule_in_suppression;
 mod unknown_signal;
 mod unlisted_label;
+mod unquoted_at;
+mod unquoted_command_substitution;
+mod unquoted_find_pattern;
+mod unquoted_variable;
 mod unset_required_variable;
 mod unsorted_packages;
 mod unsupported_substitution;
@@ -93,11 +122,15 @@ mod untagged_base;
 mod unterminated_heredoc;
 mod untrusted_registry;
 mod unused_arg;
+mod unused_shell_variable;
 mod unused_stage;
 mod unused_suppression;
 mod uppercase_expose_protocol;
 mod uppercase_in_directive;
 mod uppercase_stage_name;
+mod useless_cat;
+mod useless_echo;
+mod variable_in_printf_format;
 mod volatile_value_before_build;
 mod whole_context_copy;
 
@@ -105,23 +138,31 @@ use crate::Rule;
 
 static RULES: &[&Rule] = &[
     &add_of_local_file::RULE,
+    &and_or_as_if::RULE,
     &apt_lists_in_layer::RULE,
     &apt_recommended_packages::RULE,
+    &backtick_substitution::RULE,
     &base_without_default::RULE,
+    &bashism::RULE,
     &blank_base_name::RULE,
     &blank_variable_name::RULE,
     &broken_json_form::RULE,
     &build_only_tool_shipped::RULE,
+    &cd_back::RULE,
     &cd_in_run::RULE,
+    &combined_test::RULE,
     &compiler_shipped::RULE,
     &copy_from_own_stage::RULE,
     &copy_to_root::RULE,
+    &dash_like_glob::RULE,
     &deleted_in_later_layer::RULE,
     &dev_dependencies_shipped::RULE,
     &duplicate_stage_name::RULE,
+    &echo_escape_sequence::RULE,
     &empty_label::RULE,
     &expired_suppression::RULE,
     &extra_argument::RULE,
+    &find_xargs_without_null::RULE,
     &flag_newer_than_syntax::RULE,
     &flag_without_value::RULE,
     &forbidden_onbuild_trigger::RULE,
@@ -151,9 +192,12 @@ static RULES: &[&Rule] = &[
     &label_not_url::RULE,
     &latest_tag::RULE,
     &legacy_key_value::RULE,
+    &literal_backslash::RULE,
+    &literal_brace_or_bracket::RULE,
     &maintainer_instruction::RULE,
     &malformed_from::RULE,
     &malformed_suppression::RULE,
+    &masked_exit_in_declaration::RULE,
     &mismatched_as_case::RULE,
     &mismatched_doc_comment::RULE,
     &misplaced_checksum::RULE,
@@ -163,25 +207,39 @@ static RULES: &[&Rule] = &[
     &missing_healthcheck::RULE,
     &missing_label::RULE,
     &mixed_instruction_case::RULE,
+    &mkdir_mode_of_leaf_only::RULE,
     &named_owner_on_link::RULE,
     &named_user::RULE,
     &non_boolean_flag_value::RULE,
+    &non_portable_expr::RULE,
     &not_utf8::RULE,
+    &obsolete_grep::RULE,
+    &odd_command_word::RULE,
+    &one_round_loop::RULE,
     &overlong_line::RULE,
+    &parsed_ls::RULE,
     &pip_cache_in_layer::RULE,
+    &prefix_assignment_not_seen::RULE,
+    &redirected_find::RULE,
     &relative_workdir::RULE,
     &remote_source_in_copy::RULE,
     &repeated_directive::RULE,
     &repeated_flag::RULE,
+    &rm_of_maybe_empty_path::RULE,
     &secret_in_arg_or_env::RULE,
     &shell_form_command::RULE,
     &shell_not_json::RULE,
+    &shell_syntax_error::RULE,
+    &single_quoted_expansion::RULE,
+    &skipped_errexit::RULE,
     &source_before_dependencies::RULE,
     &source_before_system_packages::RULE,
     &source_tree_shipped::RULE,
     &sudo_in_run::RULE,
     &suppression_without_reason::RULE,
     &toolchain_base_shipped::RULE,
+    &unassigned_shell_variable::RULE,
+    &unchecked_cd::RULE,
     &unclosed_quote::RULE,
     &undefined_variable::RULE,
     &unknown_flag::RULE,
@@ -190,6 +248,10 @@ static RULES: &[&Rule] = &[
     &unknown_rule_in_suppression::RULE,
     &unknown_signal::RULE,
     &unlisted_label::RULE,
+    &unquoted_at::RULE,
+    &unquoted_command_substitution::RULE,
+    &unquoted_find_pattern::RULE,
+    &unquoted_variable::RULE,
     &unset_required_variable::RULE,
     &unsorted_packages::RULE,
     &unsupported_substitution::RULE,
@@ -197,11 +259,15 @@ static RULES: &[&Rule] = &[
     &unterminated_heredoc::RULE,
     &untrusted_registry::RULE,
     &unused_arg::RULE,
+    &unused_shell_variable::RULE,
     &unused_stage::RULE,
     &unused_suppression::RULE,
     &uppercase_expose_protocol::RULE,
     &uppercase_in_directive::RULE,
     &uppercase_stage_name::RULE,
+    &useless_cat::RULE,
+    &useless_echo::RULE,
+    &variable_in_printf_format::RULE,
     &volatile_value_before_build::RULE,
     &whole_context_copy::RULE,
 ];

@@ -59,6 +59,14 @@ pub(super) fn collect(model: &Model<'_>, comments: &[Comment], dialect: Dialect,
     found.suppressions.extend(suppressions);
 }
 
+/// The shells that `# hadolint shell=NAME` names, with the places of the comments.
+pub(super) fn shells(comments: &[Comment]) -> impl Iterator<Item = (TextSize, String)> + '_ {
+    comments.iter().filter_map(|comment| {
+        let shell = parse(comment)?.shell?;
+        matches!(comment.position, Position::Outside { .. }).then_some((comment.range.start(), shell))
+    })
+}
+
 /// What is wrong with the place of a pragma: hadolint looks at the line right below only.
 fn misplaced(model: &Model<'_>, comment: &Comment, comments: &[Comment], pragma: Option<&Pragma>) -> Option<Flaw> {
     let flaw = |message: &str, repair| Some(Flaw { range: comment.range, message: message.into(), repair });
@@ -135,6 +143,8 @@ struct Pragma {
 struct Reading {
     /// What it silences, by a lenient reading.
     pragma: Option<Pragma>,
+    /// Which shell it names.
+    shell: Option<String>,
     /// Why hadolint does not take it.
     flaw: Option<Flaw>,
     /// Whether hadolint takes its text, wherever it stands.
@@ -200,7 +210,7 @@ fn shell(reader: &mut Reader<'_>) -> Reading {
     }
     let is_exact = reader.rest().is_empty() || reader.rest().starts_with('#');
     let flaw = (!is_exact).then(|| prose(reader));
-    Reading { flaw, is_exact, pragma: None }
+    Reading { shell: is_exact.then_some(name.text), flaw, is_exact, pragma: None }
 }
 
 /// What stands behind `ignore=`.
@@ -225,7 +235,7 @@ fn codes(reader: &mut Reader<'_>, scope: Scope) -> Reading {
     let reason = reason.filter(|reason| !reason.is_empty());
     let is_exact = flaw.is_none();
     let pragma = (!codes.is_empty()).then_some(Pragma { scope, codes, reason });
-    Reading { pragma, flaw, is_exact }
+    Reading { pragma, shell: None, flaw, is_exact }
 }
 
 /// Something else where a code is expected.

@@ -12,13 +12,23 @@ mod unused;
 
 use std::cell::Cell;
 
-use dfopt_semantic::model::Model;
+use dfopt_semantic::model::{Model, Step};
 use dfopt_syntax::{TextRange, TextSize};
 
 pub(crate) use known::unknown;
 pub(crate) use unused::unused;
 
 use crate::{Date, Diagnostic, Dialect, Group, Rule, Settings, Suppressed, SuppressionForm, Suppressions};
+
+/// Checks that the builder makes before it looks at single instructions with the comments above them.
+const CHECKS_OF_FILE: [&str; 6] = [
+    "NoEmptyContinuation",
+    "ReservedStageName",
+    "DuplicateStageName",
+    "ConsistentInstructionCasing",
+    "InvalidDefaultArgInFrom",
+    "InvalidBaseImagePlatform",
+];
 
 /// A comment that asks for silence.
 #[derive(Debug)]
@@ -114,6 +124,14 @@ impl Found {
     }
 }
 
+/// The shells that `# hadolint shell=NAME` names, with the places of the comments.
+pub(crate) fn shells(model: &Model<'_>) -> Vec<(TextSize, String)> {
+    if !model.text().contains("hadolint") {
+        return Vec::new();
+    }
+    hadolint::shells(&comments::of_file(model)).collect()
+}
+
 /// Whether some comment looks like a suppression, misspelt ones included; most files have none.
 fn is_likely(model: &Model<'_>) -> bool {
     let is_marked = |line: &str| {
@@ -188,6 +206,9 @@ impl Suppression {
 
     /// Whether something reported stands where it reaches.
     fn reaches(&self, model: &Model<'_>, dialect: Dialect, diagnostic: &Diagnostic) -> bool {
+        if self.form == SuppressionForm::Check && self.origin == Origin::Comment {
+            return self.reaches_check(model, dialect, diagnostic);
+        }
         let mut at = diagnostic.range.start();
         if dialect != Dialect::Recommended
             && self.form != SuppressionForm::Shellcheck
@@ -195,6 +216,32 @@ impl Suppression {
         {
             at = step.keyword_range().start();
         }
+        self.covers(model, at)
+    }
+
+    /// As the builder has it, which asks the comments above an instruction while it carries that one out.
+    fn reaches_check(&self, model: &Model<'_>, dialect: Dialect, diagnostic: &Diagnostic) -> bool {
+        let name = diagnostic.rule.buildkit_name().unwrap_or_default();
+        let is_builders = dialect == Dialect::Buildkit;
+        if is_builders && CHECKS_OF_FILE.contains(&name) {
+            return false;
+        }
+        let at = diagnostic.range.start();
+        if name != "MultipleInstructionsDisallowed" {
+            return self.covers(model, at);
+        }
+        // It is said of the earlier instruction when the later one is met.
+        let is_same = |step: &Step, other: &Step| {
+            step.stage == other.stage && std::mem::discriminant(&step.ast) == std::mem::discriminant(&other.ast)
+        };
+        let step = model.step_at(at);
+        let later = step.and_then(|step| model.steps().iter().skip(step.index + 1).find(|other| is_same(step, other)));
+        let is_later = later.is_some_and(|later| self.covers(model, later.keyword_range().start()));
+        is_later || (!is_builders && self.covers(model, at))
+    }
+
+    /// Whether it reaches a place.
+    fn covers(&self, model: &Model<'_>, at: TextSize) -> bool {
         match &self.reach {
             Reach::File => true,
             Reach::Line(line) => model.line_of(at.into()) == *line,

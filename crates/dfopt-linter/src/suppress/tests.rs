@@ -143,3 +143,12 @@ fn expired_ones_and_their_own_rules() {
     let text = "FROM a:1\n# dfopt global ignore=df072\n# dfopt ignore=nonsense,\nRUN x\n";
     assert_eq!(left(text, &only(&["DF072"])), []);
 }
+
+#[test]
+fn the_builder_looks_for_some_checks_in_directives_only() {
+    let text =
+        "FROM a AS x\n# check=skip=DuplicateStageName\nFROM b AS x\n# check=skip=MaintainerDeprecated\nMAINTAINER me\n";
+    let names = ["duplicate-stage-name", "maintainer-instruction"];
+    assert_eq!(left(text, &only_in(Preset::Buildkit, &names)), [("duplicate-stage-name", 3)]);
+    assert_eq!(left(text, &only(&names)), []);
+}

@@ -3,6 +3,8 @@
 use dfopt_semantic::model::Model;
 use dfopt_syntax::{TextRange, TextSize};
 
+use crate::context::Shared;
+
 use super::{Name, Names, Origin, Suppressing, Suppression, is_about_suppressions};
 use crate::{Context, Diagnostic, Dialect, Preset, Rule, Settings, SuppressionForm, named, rules};
 
@@ -67,9 +69,10 @@ fn hides_for_peer(model: &Model<'_>, suppression: &Suppression, rules: &[&'stati
         SuppressionForm::Dfopt => return false,
     };
     let settings = Settings::of_preset(preset);
+    let shared = Shared::default();
     let reports = |rule: &&&'static Rule| {
         let Some(severity) = settings.severity(rule) else { return false };
-        let mut context = Context::new(model, &settings, rule, severity);
+        let mut context = Context::new(model, &settings, rule, severity, &shared);
         (rule.check)(&mut context);
         let hides = |diagnostic: &Diagnostic| {
             suppression.reaches(model, dialect, diagnostic) && !suppression.named(diagnostic).is_empty()
