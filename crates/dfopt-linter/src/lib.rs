@@ -7,15 +7,18 @@ mod context;
 mod diagnostic;
 mod fix;
 mod labels;
+mod leftover;
 pub mod option;
 mod peer;
 mod place;
+mod question;
 mod rule;
 mod rules;
 mod settings;
 mod shell;
 mod site;
 mod suppress;
+mod unpinned;
 
 #[cfg(test)]
 mod page_tests;

@@ -2,6 +2,9 @@
 
 mod add_of_local_file;
 mod and_or_as_if;
+mod apk_cache_in_layer;
+mod apt_get_without_yes;
+mod apt_in_script;
 mod apt_lists_in_layer;
 mod apt_recommended_packages;
 mod backtick_substitution;
@@ -15,11 +18,17 @@ mod cd_back;
 mod cd_in_run;
 mod combined_test;
 mod compiler_shipped;
+mod conda_cache_in_layer;
+mod consecutive_run;
+mod copied_archive_extracted;
 mod copy_from_own_stage;
 mod copy_to_root;
 mod dash_like_glob;
 mod deleted_in_later_layer;
 mod dev_dependencies_shipped;
+mod distribution_upgrade;
+mod dnf_cache_in_layer;
+mod dnf_without_yes;
 mod duplicate_stage_name;
 mod echo_escape_sequence;
 mod empty_label;
@@ -73,18 +82,22 @@ mod mixed_instruction_case;
 mod mkdir_mode_of_leaf_only;
 mod named_owner_on_link;
 mod named_user;
+mod noisy_wget;
 mod non_boolean_flag_value;
 mod non_portable_expr;
 mod not_utf8;
+mod npm_cache_in_layer;
 mod obsolete_grep;
 mod odd_command_word;
 mod one_round_loop;
 mod overlong_line;
 mod parsed_ls;
 mod pip_cache_in_layer;
+mod pipe_without_pipefail;
 mod prefix_assignment_not_seen;
 mod redirected_find;
 mod relative_workdir;
+mod relinked_sh;
 mod remote_source_in_copy;
 mod repeated_directive;
 mod repeated_flag;
@@ -111,6 +124,15 @@ mod unknown_instruction;
 mod unknown_rule_in_suppression;
 mod unknown_signal;
 mod unlisted_label;
+mod unpinned_apk_package;
+mod unpinned_apt_package;
+mod unpinned_dnf_package;
+mod unpinned_gem;
+mod unpinned_go_module;
+mod unpinned_npm_package;
+mod unpinned_pip_package;
+mod unpinned_yum_package;
+mod unpinned_zypper_package;
 mod unquoted_at;
 mod unquoted_command_substitution;
 mod unquoted_find_pattern;
@@ -132,13 +154,23 @@ mod useless_cat;
 mod useless_echo;
 mod variable_in_printf_format;
 mod volatile_value_before_build;
+mod wget_and_curl;
 mod whole_context_copy;
+mod whole_filesystem_copy;
+mod yarn_cache_in_layer;
+mod yum_cache_in_layer;
+mod yum_without_yes;
+mod zypper_cache_in_layer;
+mod zypper_without_yes;
 
 use crate::Rule;
 
 static RULES: &[&Rule] = &[
     &add_of_local_file::RULE,
     &and_or_as_if::RULE,
+    &apk_cache_in_layer::RULE,
+    &apt_get_without_yes::RULE,
+    &apt_in_script::RULE,
     &apt_lists_in_layer::RULE,
     &apt_recommended_packages::RULE,
     &backtick_substitution::RULE,
@@ -152,11 +184,17 @@ static RULES: &[&Rule] = &[
     &cd_in_run::RULE,
     &combined_test::RULE,
     &compiler_shipped::RULE,
+    &conda_cache_in_layer::RULE,
+    &consecutive_run::RULE,
+    &copied_archive_extracted::RULE,
     &copy_from_own_stage::RULE,
     &copy_to_root::RULE,
     &dash_like_glob::RULE,
     &deleted_in_later_layer::RULE,
     &dev_dependencies_shipped::RULE,
+    &distribution_upgrade::RULE,
+    &dnf_cache_in_layer::RULE,
+    &dnf_without_yes::RULE,
     &duplicate_stage_name::RULE,
     &echo_escape_sequence::RULE,
     &empty_label::RULE,
@@ -210,18 +248,22 @@ static RULES: &[&Rule] = &[
     &mkdir_mode_of_leaf_only::RULE,
     &named_owner_on_link::RULE,
     &named_user::RULE,
+    &noisy_wget::RULE,
     &non_boolean_flag_value::RULE,
     &non_portable_expr::RULE,
     &not_utf8::RULE,
+    &npm_cache_in_layer::RULE,
     &obsolete_grep::RULE,
     &odd_command_word::RULE,
     &one_round_loop::RULE,
     &overlong_line::RULE,
     &parsed_ls::RULE,
     &pip_cache_in_layer::RULE,
+    &pipe_without_pipefail::RULE,
     &prefix_assignment_not_seen::RULE,
     &redirected_find::RULE,
     &relative_workdir::RULE,
+    &relinked_sh::RULE,
     &remote_source_in_copy::RULE,
     &repeated_directive::RULE,
     &repeated_flag::RULE,
@@ -248,6 +290,15 @@ static RULES: &[&Rule] = &[
     &unknown_rule_in_suppression::RULE,
     &unknown_signal::RULE,
     &unlisted_label::RULE,
+    &unpinned_apk_package::RULE,
+    &unpinned_apt_package::RULE,
+    &unpinned_dnf_package::RULE,
+    &unpinned_gem::RULE,
+    &unpinned_go_module::RULE,
+    &unpinned_npm_package::RULE,
+    &unpinned_pip_package::RULE,
+    &unpinned_yum_package::RULE,
+    &unpinned_zypper_package::RULE,
     &unquoted_at::RULE,
     &unquoted_command_substitution::RULE,
     &unquoted_find_pattern::RULE,
@@ -269,7 +320,14 @@ static RULES: &[&Rule] = &[
     &useless_echo::RULE,
     &variable_in_printf_format::RULE,
     &volatile_value_before_build::RULE,
+    &wget_and_curl::RULE,
     &whole_context_copy::RULE,
+    &whole_filesystem_copy::RULE,
+    &yarn_cache_in_layer::RULE,
+    &yum_cache_in_layer::RULE,
+    &yum_without_yes::RULE,
+    &zypper_cache_in_layer::RULE,
+    &zypper_without_yes::RULE,
 ];
 
 /// All rules, sorted by name.

@@ -1,12 +1,12 @@
 //! `apt-lists-in-layer`
 
+use dfopt_semantic::command::Invocation;
 use dfopt_semantic::effects::caches::Cache;
 use dfopt_semantic::model::{Model, Step};
-use dfopt_semantic::mount::MountKind;
 use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
-use crate::peer::{self, Triggers};
+use crate::peer;
 use crate::rule::declare_rule;
 use crate::{Applicability, Category, Context, Dialect, Severity};
 
@@ -84,54 +84,15 @@ fn report(ctx: &mut Context<'_>, step: &Step, place: TextRange, emptied_later: O
 
 /// hadolint's verdict.
 fn as_hadolint(model: &Model<'_>, step: &Step) -> Option<TextRange> {
-    let commands = peer::commands(model, step, Triggers::Read);
-    let is_apt = |name: &str| matches!(name, "apt-get" | "apt" | "aptitude");
-    let updates = commands.iter().find(|one| {
-        peer::name(one).is_some_and(|(name, _)| is_apt(name)) && peer::args(one).any(|arg| arg == "update")
-    })?;
-    let cleans = commands.iter().any(|one| {
-        peer::name(one).is_some_and(|(name, _)| name == "rm")
-            && peer::args(one).any(|arg| matches!(arg, "-rf" | "/var/lib/apt/lists/*"))
-    });
-    let is_trigger = matches!(step.ast, Instruction::Onbuild(_));
-    if cleans || is_mounted(model, step) || !(is_trigger || is_in_shipped_stage(model, step)) {
+    let is_apt = |one: &Invocation| peer::is_any(one, &["apt-get", "apt", "aptitude"]);
+    let updates = peer::first(model, step, |one| is_apt(one) && peer::has_arg(one, &["update"]))?;
+    let cleans = |one: &Invocation| peer::is_any(one, &["rm"]) && peer::has_arg(one, &["-rf", "/var/lib/apt/lists/*"]);
+    let is_mounted = peer::is_mounted(model, step, "/var/lib/apt/lists")
+        || (peer::is_mounted(model, step, "/var/lib/apt") && peer::is_mounted(model, step, "/var/cache/apt"));
+    if peer::first(model, step, cleans).is_some() || is_mounted || !peer::counts_as_last(model, step) {
         return None;
     }
-    let word = updates.words.first()?;
-    Some(TextRange::new(word.range.start.into(), word.range.end.into()))
-}
-
-fn is_mounted(model: &Model<'_>, step: &Step) -> bool {
-    let mounts = model.mounts(step);
-    let targets: Vec<&str> = mounts
-        .iter()
-        .filter(|mount| matches!(mount.effective_kind(), Some(MountKind::Cache | MountKind::Tmpfs)))
-        .filter_map(|mount| mount.target.as_ref()?.value.as_deref())
-        .collect();
-    let has = |part: &str| targets.iter().any(|target| target.contains(part));
-    has("/var/lib/apt/lists") || (has("/var/lib/apt") && has("/var/cache/apt"))
-}
-
-/// As hadolint tells it: FROM reads like the last one, or some FROM starts from the stage's name.
-fn is_in_shipped_stage(model: &Model<'_>, step: &Step) -> bool {
-    let Some(stage) = model.stage_of(step) else { return false };
-    let from = |stage: &dfopt_semantic::model::Stage| {
-        let from = model.stage_steps(stage).first()?;
-        Some(from.ast.words().map(|word| word.raw()).collect::<Vec<_>>())
-    };
-    let is_last = model.stages().last().is_some_and(|last| from(last) == from(stage));
-    let alias = stage.name.as_ref().map(|name| model.text_at(name.range));
-    let is_base = model.stages().iter().any(|other| {
-        let Some(words) = from(other) else { return false };
-        let image = words.first().map_or("", String::as_str);
-        let image = match image.split_once('/') {
-            Some((registry, rest)) if registry.contains('.') => rest,
-            _ => image,
-        };
-        let name = image.split([':', '@']).next().unwrap_or(image);
-        alias == Some(name)
-    });
-    is_last || is_base
+    Some(peer::start(updates))
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use dfopt_semantic::command::{Command, Understood, understand};
 use dfopt_semantic::effects::caches::Cache;
 use dfopt_semantic::model::{Base, Model, Stage, Step};
-use dfopt_semantic::mount::MountKind;
 use dfopt_syntax::ast::Instruction;
 use dfopt_syntax::{TextRange, TextSize};
 
@@ -112,13 +111,16 @@ fn check_as_hadolint(ctx: &mut Context<'_>, model: &Model<'_>) {
                 quiet.push(key.clone());
             }
             let is_trigger = matches!(step.ast, Instruction::Onbuild(_));
-            if (quiet.contains(&key) && !is_trigger) || is_assigned(model, step) || is_mounted(model, step) {
+            if (quiet.contains(&key) && !is_trigger)
+                || is_assigned(model, step)
+                || peer::is_mounted(model, step, ".cache/pip")
+            {
                 continue;
             }
             let commands = peer::commands(model, step, Triggers::Read);
             let found = commands
                 .iter()
-                .find(|one| installs_as_hadolint(one) && !peer::args(one).any(|arg| arg == "--no-cache-dir"));
+                .find(|one| peer::packages::is_pip_install(one) && !peer::args(one).any(|arg| arg == "--no-cache-dir"));
             let verb = found.and_then(|found| {
                 found.words.iter().find(|word| word.text() == Some("install")).zip(found.words.first())
             });
@@ -134,17 +136,6 @@ fn check_as_hadolint(ctx: &mut Context<'_>, model: &Model<'_>) {
     }
 }
 
-fn installs_as_hadolint(invocation: &dfopt_semantic::command::Invocation) -> bool {
-    let Some((name, _)) = peer::name(invocation) else { return false };
-    let args: Vec<&str> = peer::args(invocation).collect();
-    let is_pip = name.starts_with("pip")
-        && !name.starts_with("pipenv")
-        && !name.starts_with("pipx")
-        && args.contains(&"install");
-    let is_module = name.starts_with("python") && args.windows(3).any(|three| three == ["-m", "pip", "install"]);
-    is_pip || is_module
-}
-
 fn is_on(value: &str) -> bool {
     matches!(value, "1" | "true" | "True" | "TRUE" | "on" | "On" | "ON" | "yes" | "Yes" | "YES")
 }
@@ -155,17 +146,6 @@ fn is_assigned(model: &Model<'_>, step: &Step) -> bool {
     let value = text.split_once("PIP_NO_CACHE_DIR=").map(|(_, rest)| rest.trim_start_matches(['"', '\'']));
     const ON: &[&str] = &["1", "true", "True", "TRUE", "on", "On", "ON", "yes", "Yes", "YES"];
     value.is_some_and(|value| ON.iter().any(|on| value.starts_with(on)))
-}
-
-fn is_mounted(model: &Model<'_>, step: &Step) -> bool {
-    model.mounts(step).iter().any(|mount| {
-        matches!(mount.effective_kind(), Some(MountKind::Cache | MountKind::Tmpfs))
-            && mount
-                .target
-                .as_ref()
-                .and_then(|target| target.value.as_deref())
-                .is_some_and(|target| target.contains(".cache/pip"))
-    })
 }
 
 /// What hadolint knows a stage by: its name, else the image without tag.

@@ -8,6 +8,7 @@ pub mod distro;
 pub mod downloads;
 pub mod ecosystems;
 pub mod files;
+pub mod gem;
 pub mod go;
 pub mod native;
 pub mod node;

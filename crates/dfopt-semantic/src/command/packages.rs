@@ -4,6 +4,7 @@ mod apk;
 mod apt;
 mod ledger;
 mod pacman;
+mod question;
 mod rpm;
 
 use super::options::Parsed;
@@ -12,6 +13,7 @@ use super::view::Command;
 use super::word::{Value, Word};
 
 pub use ledger::{Installed, Removal, installed_by};
+pub use question::Question;
 
 /// A system package manager; front ends of the same database are one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -73,13 +73,11 @@ impl Model<'_> {
             let Some(Meant { command, understood }) = here.meant else { return };
             match understood {
                 Understood::PackageInstall(install) if install.root.is_none() => {
-                    // `name=1.*` is a pattern for versions of one package.
-                    let is_one = |package: &&Package<'_>| {
-                        matches!(package.kind, PackageKind::Name | PackageKind::Group) || package.name.contains('=')
-                    };
+                    let is_one =
+                        |package: &&Package<'_>| matches!(package.kind, PackageKind::Name | PackageKind::Group);
                     let named = install.packages.iter().filter(is_one).filter(|package| !package.name.is_empty());
                     let packages = named.map(|package| InstalledPackage {
-                        name: package.name.split('=').next().unwrap_or_default().to_owned(),
+                        name: package.name.to_string(),
                         range: package.word.range.clone(),
                         is_removed: false,
                     });

@@ -3,7 +3,8 @@
 use std::cell::OnceCell;
 
 use super::{
-    ContextSource, DependencyInstall, EarlyCopy, ExpandedText, Installation, Product, RunCommand, ShellScript,
+    ContextSource, DependencyInstall, EarlyCopy, ExpandedText, FlatScript, Installation, Product, RunCommand,
+    ShellScript,
 };
 use crate::effects::caches::CacheUse;
 use crate::effects::{Env, Footprint};
@@ -26,6 +27,7 @@ impl<T> Memo<T> {
 /// All that is kept.
 pub(super) struct Facts {
     pub scripts: Memo<Option<ShellScript>>,
+    pub flat_scripts: Memo<Option<FlatScript>>,
     pub environments: Memo<Env<'static>>,
     pub mounts: Memo<Vec<Mount>>,
     pub cache_uses: Memo<Vec<CacheUse>>,
@@ -45,6 +47,7 @@ impl Facts {
     pub fn new(steps: usize, stages: usize) -> Self {
         Facts {
             scripts: Memo::new(steps),
+            flat_scripts: Memo::new(steps),
             environments: Memo::new(steps),
             mounts: Memo::new(steps),
             cache_uses: Memo::new(steps),

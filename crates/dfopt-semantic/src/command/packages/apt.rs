@@ -9,7 +9,7 @@ use super::{
     open_version, package, packages, removal, setting, verb,
 };
 
-static APT: Spec = Spec {
+pub(super) static APT: Spec = Spec {
     style: Style::Gnu,
     short: "tocaP",
     attached: "q",
@@ -29,7 +29,7 @@ static DPKG: Spec = Spec {
     attached: "",
     long: &["root", "admindir", "instdir", "path-exclude", "path-include", "log"],
 };
-fn apt_switch(parsed: &Parsed<'_>, key: &str, long: &str, negated: &str) -> Setting {
+pub(super) fn apt_switch(parsed: &Parsed<'_>, key: &str, long: &str, negated: &str) -> Setting {
     let mut found = Setting::Default;
     for option in &parsed.options {
         let name = &*option.name;
@@ -119,14 +119,16 @@ pub(super) fn apt<'a>(command: &Command<'a>, tool: &'a str) -> Option<Understood
 }
 
 /// `-qq` means yes to apt-get; `-qy` is a group.
-fn quiet_implies_yes(after: &str) -> bool {
+pub(super) fn quiet_implies_yes(after: &str) -> bool {
     after.starts_with('q') || after.contains('y') || after == "=2"
 }
 
 fn apt_package(word: &Word) -> Package<'_> {
     let Some(text) = word.text() else {
         let prefix = word.static_prefix();
-        if word.lone_variable().is_none() && !prefix.is_empty() && !word.raw.contains('$') {
+        // `name=15.*` is one package: the pattern is in its version.
+        let is_pattern = !prefix.is_empty() && !prefix.contains(['=', '/']) && !word.raw.contains('$');
+        if is_pattern && word.lone_variable().is_none() {
             return package(&prefix, None, PackageKind::Pattern, word);
         }
         return open_version(word, &['=', '/']);

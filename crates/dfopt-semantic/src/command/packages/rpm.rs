@@ -9,7 +9,7 @@ use super::{
     packages, removal, setting, unknown, verb,
 };
 
-static DNF: Spec = Spec {
+pub(super) static DNF: Spec = Spec {
     style: Style::Gnu,
     short: "cdeRx",
     attached: "",
@@ -34,7 +34,7 @@ static DNF: Spec = Spec {
         "arch",
     ],
 };
-static ZYPPER: Spec = Spec {
+pub(super) static ZYPPER: Spec = Spec {
     style: Style::Gnu,
     short: "cRDCptr",
     attached: "",
@@ -148,6 +148,13 @@ pub(super) fn dnf<'a>(command: &Command<'a>, tool: &'a str) -> Option<Understood
 fn rpm_package(word: &Word) -> Package<'_> {
     let Some(text) = word.text() else {
         let prefix = word.static_prefix();
+        // `name-1.*` and `name=1.*` are one package: the pattern is in its version.
+        let version = prefix.rsplit_once(['-', '=']).filter(|(name, version)| {
+            !name.is_empty() && (version.starts_with(|c: char| c.is_ascii_digit()) || prefix.contains('='))
+        });
+        if let Some((name, _)) = version {
+            return package(name, Some(""), PackageKind::Name, word);
+        }
         return match prefix.strip_suffix('-') {
             Some(name) if !name.is_empty() && word.raw.contains('$') => {
                 package(name, Some(""), PackageKind::Name, word)

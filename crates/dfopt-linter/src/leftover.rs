@@ -1,0 +1,89 @@
+//! What rules about caches left in a layer share.
+
+use dfopt_semantic::effects::caches::Cache;
+use dfopt_semantic::model::{LeftCache, Model, Step};
+use dfopt_syntax::TextRange;
+
+use crate::unpinned::runs;
+use crate::{Context, Report, peer};
+
+/// A cache that a rule is about.
+pub(crate) struct Leftover {
+    /// The caches.
+    pub caches: &'static [Cache],
+    /// What is wrong.
+    pub message: &'static str,
+    /// What empties it; nothing where that takes more than one command.
+    pub clean: Option<&'static str>,
+    /// What to do.
+    pub help: &'static str,
+}
+
+/// The instructions whose layers are in an image and that leave one of the caches there.
+pub(crate) fn left<'m>(model: &'m Model<'_>, caches: &[Cache]) -> Vec<(&'m Step, LeftCache)> {
+    let shipped = runs(model).filter(|step| model.stage_of(step).is_some_and(|stage| stage.is_shipped()));
+    shipped.filter_map(|step| Some((step, model.left_cache(step, caches)?))).collect()
+}
+
+/// This project's verdict.
+pub(crate) fn check(ctx: &mut Context<'_>, leftover: &Leftover) {
+    for (step, left) in left(ctx.model(), leftover.caches) {
+        report(ctx, step, place(&left.filled), Some(&left), leftover);
+    }
+}
+
+/// hadolint's verdict: the instructions for which `find` gives a place.
+pub(crate) fn check_as_hadolint(
+    ctx: &mut Context<'_>,
+    leftover: &Leftover,
+    find: impl Fn(&Model<'_>, &Step) -> Option<TextRange>,
+) {
+    let model = ctx.model();
+    for step in model.steps() {
+        if let Some(place) = find(model, step) {
+            report(ctx, step, place, None, leftover);
+        }
+    }
+}
+
+/// Relates the command that empties a cache too late.
+pub(crate) fn with_later<'r>(report: Report<'r>, left: &LeftCache) -> Report<'r> {
+    match &left.emptied_later {
+        Some(later) => report.related(place(later), "too late: it stays in the earlier layer"),
+        None => report,
+    }
+}
+
+/// A place in the file.
+pub(crate) fn place(range: &std::ops::Range<u32>) -> TextRange {
+    TextRange::new(range.start.into(), range.end.max(range.start).into())
+}
+
+fn report(ctx: &mut Context<'_>, step: &Step, place: TextRange, left: Option<&LeftCache>, leftover: &Leftover) {
+    let fix = leftover.clean.and_then(|clean| Some((clean, ctx.model().appended(step, clean)?)));
+    let mut report = ctx.report(place, leftover.message);
+    if let Some(left) = left {
+        report = with_later(report, left);
+    }
+    match fix {
+        Some((clean, (at, text))) => {
+            report.fix(format!("End the `RUN` with `{clean}`"), |fix| fix.insert(at, text));
+        }
+        None => {
+            report.help(leftover.help);
+        }
+    }
+}
+
+/// hadolint's verdict on commands that install before they clean: the first that installs, unless a cleaning one follows it.
+pub(crate) fn uncleaned(
+    model: &Model<'_>,
+    step: &Step,
+    installs: impl Fn(&dfopt_semantic::command::Invocation) -> bool,
+    cleans: impl Fn(&dfopt_semantic::command::Invocation) -> bool,
+) -> Option<TextRange> {
+    let commands = peer::commands(model, step, peer::Triggers::Read);
+    let first = commands.iter().position(installs)?;
+    let is_cleaned = commands.iter().position(cleans).is_some_and(|clean| first < clean);
+    if is_cleaned { None } else { commands.get(first).map(peer::start) }
+}
