@@ -4,6 +4,7 @@ use dfopt_semantic::model::Model;
 use dfopt_syntax::TextRange;
 
 use crate::context::Shared;
+use crate::rule::PrintedLine;
 use crate::suppress::Suppressing;
 use crate::{Context, Diagnostic, Dialect, Group, Preset, Related, Rule, Settings, Severity, Suppressions, rules};
 
@@ -81,7 +82,7 @@ fn order(diagnostic: &Diagnostic) -> (u32, &'static str, u32) {
 
 /// The other tools print the line that an instruction starts on.
 fn move_to_first_lines(model: &Model<'_>, diagnostics: &mut [Diagnostic]) {
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.rule.printed == PrintedLine::First) {
         let Some(step) = model.step_at(diagnostic.range.start()) else { continue };
         let keyword = step.keyword_range();
         if model.line_of(keyword.start().into()) < model.line_of(diagnostic.range.start().into()) {
@@ -200,9 +201,9 @@ mod tests {
     #[test]
     fn another_frontend_silences_syntax_rules_only() {
         let settings = Settings::default();
-        let found = diagnostics("# syntax=example.com/other\nFROM a\nCOPPY a b\n", &settings);
+        let found = diagnostics("# syntax=example.com/other\nFROM a\nCOPPY a /b\n", &settings);
         assert_eq!(found.iter().map(|one| one.rule.name).collect::<Vec<_>>(), ["untagged-base"]);
-        let found = diagnostics("# syntax=docker/dockerfile:1\nFROM a:1\nCOPPY a b\n", &settings);
+        let found = diagnostics("# syntax=docker/dockerfile:1\nFROM a:1\nCOPPY a /b\n", &settings);
         assert_eq!(found.iter().map(|one| one.rule.name).collect::<Vec<_>>(), ["unknown-instruction"]);
     }
 

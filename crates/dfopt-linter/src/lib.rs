@@ -9,6 +9,7 @@ mod fix;
 mod labels;
 mod leftover;
 pub mod option;
+mod overrides;
 mod peer;
 mod place;
 mod question;

@@ -194,6 +194,15 @@ pub struct Earlier {
     pub severity: Option<Severity>,
 }
 
+/// Which line of an instruction other tools print for a diagnostic of the rule.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum PrintedLine {
+    /// The first.
+    First,
+    /// The last, heredocs left out.
+    Last,
+}
+
 /// A rule: one pattern that is found in Dockerfiles.
 #[derive(Debug)]
 pub struct Rule {
@@ -229,6 +238,8 @@ pub struct Rule {
     pub fails_build: bool,
     /// What it can be told; those it shares with others too.
     pub options: &'static [&'static RuleOption],
+    /// The line that other tools print.
+    pub(crate) printed: PrintedLine,
     pub(crate) check: fn(&mut Context<'_>),
     /// What it says of what all rules have reported and which of it is suppressed; `None` for rules that look at the file alone.
     pub(crate) afterwards: Option<fn(&mut Context<'_>, &Suppressing)>,
@@ -253,6 +264,7 @@ impl Rule {
         group: None,
         fails_build: false,
         options: &[],
+        printed: PrintedLine::First,
         check: |_| {},
         afterwards: None,
     };

@@ -8,9 +8,11 @@ mod apt_in_script;
 mod apt_lists_in_layer;
 mod apt_recommended_packages;
 mod backtick_substitution;
+mod base_platform_mismatch;
 mod base_without_default;
 mod bashism;
 mod blank_base_name;
+mod blank_continuation_line;
 mod blank_variable_name;
 mod broken_json_form;
 mod build_only_tool_shipped;
@@ -20,6 +22,7 @@ mod combined_test;
 mod compiler_shipped;
 mod conda_cache_in_layer;
 mod consecutive_run;
+mod constant_platform;
 mod copied_archive_extracted;
 mod copy_from_own_stage;
 mod copy_to_root;
@@ -39,7 +42,11 @@ mod flag_newer_than_syntax;
 mod flag_without_value;
 mod forbidden_onbuild_trigger;
 mod forward_stage_reference;
+mod global_arg_out_of_scope;
 mod heredoc_destination;
+mod high_uid_useradd;
+mod host_port_in_expose;
+mod ignored_copy_source;
 mod inline_ignore;
 mod instruction_before_from;
 mod invalid_check_directive;
@@ -80,6 +87,7 @@ mod missing_healthcheck;
 mod missing_label;
 mod mixed_instruction_case;
 mod mkdir_mode_of_leaf_only;
+mod multiple_sources_without_slash;
 mod named_owner_on_link;
 mod named_user;
 mod noisy_wget;
@@ -91,18 +99,26 @@ mod obsolete_grep;
 mod odd_command_word;
 mod one_round_loop;
 mod overlong_line;
+mod overridden_cmd;
+mod overridden_entrypoint;
+mod overridden_healthcheck;
 mod parsed_ls;
 mod pip_cache_in_layer;
 mod pipe_without_pipefail;
+mod pointless_command;
 mod prefix_assignment_not_seen;
 mod redirected_find;
+mod redundant_target_platform;
+mod relative_copy_destination;
 mod relative_workdir;
 mod relinked_sh;
 mod remote_source_in_copy;
 mod repeated_directive;
 mod repeated_flag;
+mod reserved_stage_name;
 mod rm_of_maybe_empty_path;
 mod secret_in_arg_or_env;
+mod self_referencing_env;
 mod shell_form_command;
 mod shell_not_json;
 mod shell_syntax_error;
@@ -117,7 +133,9 @@ mod toolchain_base_shipped;
 mod unassigned_shell_variable;
 mod unchecked_cd;
 mod unclosed_quote;
+mod undeclared_arg_in_from;
 mod undefined_variable;
+mod unknown_copy_source;
 mod unknown_flag;
 mod unknown_healthcheck_type;
 mod unknown_instruction;
@@ -174,9 +192,11 @@ static RULES: &[&Rule] = &[
     &apt_lists_in_layer::RULE,
     &apt_recommended_packages::RULE,
     &backtick_substitution::RULE,
+    &base_platform_mismatch::RULE,
     &base_without_default::RULE,
     &bashism::RULE,
     &blank_base_name::RULE,
+    &blank_continuation_line::RULE,
     &blank_variable_name::RULE,
     &broken_json_form::RULE,
     &build_only_tool_shipped::RULE,
@@ -186,6 +206,7 @@ static RULES: &[&Rule] = &[
     &compiler_shipped::RULE,
     &conda_cache_in_layer::RULE,
     &consecutive_run::RULE,
+    &constant_platform::RULE,
     &copied_archive_extracted::RULE,
     &copy_from_own_stage::RULE,
     &copy_to_root::RULE,
@@ -205,7 +226,11 @@ static RULES: &[&Rule] = &[
     &flag_without_value::RULE,
     &forbidden_onbuild_trigger::RULE,
     &forward_stage_reference::RULE,
+    &global_arg_out_of_scope::RULE,
     &heredoc_destination::RULE,
+    &high_uid_useradd::RULE,
+    &host_port_in_expose::RULE,
+    &ignored_copy_source::RULE,
     &inline_ignore::RULE,
     &instruction_before_from::RULE,
     &invalid_check_directive::RULE,
@@ -246,6 +271,7 @@ static RULES: &[&Rule] = &[
     &missing_label::RULE,
     &mixed_instruction_case::RULE,
     &mkdir_mode_of_leaf_only::RULE,
+    &multiple_sources_without_slash::RULE,
     &named_owner_on_link::RULE,
     &named_user::RULE,
     &noisy_wget::RULE,
@@ -257,18 +283,26 @@ static RULES: &[&Rule] = &[
     &odd_command_word::RULE,
     &one_round_loop::RULE,
     &overlong_line::RULE,
+    &overridden_cmd::RULE,
+    &overridden_entrypoint::RULE,
+    &overridden_healthcheck::RULE,
     &parsed_ls::RULE,
     &pip_cache_in_layer::RULE,
     &pipe_without_pipefail::RULE,
+    &pointless_command::RULE,
     &prefix_assignment_not_seen::RULE,
     &redirected_find::RULE,
+    &redundant_target_platform::RULE,
+    &relative_copy_destination::RULE,
     &relative_workdir::RULE,
     &relinked_sh::RULE,
     &remote_source_in_copy::RULE,
     &repeated_directive::RULE,
     &repeated_flag::RULE,
+    &reserved_stage_name::RULE,
     &rm_of_maybe_empty_path::RULE,
     &secret_in_arg_or_env::RULE,
+    &self_referencing_env::RULE,
     &shell_form_command::RULE,
     &shell_not_json::RULE,
     &shell_syntax_error::RULE,
@@ -283,7 +317,9 @@ static RULES: &[&Rule] = &[
     &unassigned_shell_variable::RULE,
     &unchecked_cd::RULE,
     &unclosed_quote::RULE,
+    &undeclared_arg_in_from::RULE,
     &undefined_variable::RULE,
+    &unknown_copy_source::RULE,
     &unknown_flag::RULE,
     &unknown_healthcheck_type::RULE,
     &unknown_instruction::RULE,

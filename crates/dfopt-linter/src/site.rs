@@ -2,6 +2,7 @@
 
 use dfopt_semantic::model::{Base, Model, Step};
 use dfopt_syntax::ast::{AstNode, Instruction};
+use dfopt_syntax::{TextRange, TextSize};
 
 use crate::Report;
 
@@ -61,13 +62,27 @@ pub(crate) fn when_triggered(model: &Model<'_>, step: &Step) -> When {
     if step.stage.is_some_and(used) { When::InLaterStage } else { When::Elsewhere }
 }
 
+/// The FROMs in the file at which the trigger of an ONBUILD is carried out; BuildKit says there what it thinks of it.
+pub(crate) fn carriers<'m>(model: &'m Model<'_>, step: &Step) -> Vec<&'m Step> {
+    let Some(stage) = step.stage else { return Vec::new() };
+    let children = model.stages().iter().filter(|other| other.base == Base::Stage(stage));
+    children.filter_map(|child| model.stage_steps(child).first()).collect()
+}
+
 /// Whether the instruction may not stand behind ONBUILD.
 pub(crate) fn is_forbidden(trigger: &Instruction) -> bool {
     matches!(trigger, Instruction::Onbuild(_) | Instruction::From(_) | Instruction::Maintainer(_))
 }
 
 /// The place of the keyword of an instruction.
-pub(crate) fn keyword(site: &Site<'_>) -> dfopt_syntax::TextRange {
+pub(crate) fn keyword(site: &Site<'_>) -> TextRange {
     let range = site.ast.keyword_range();
     if range.is_empty() { site.ast.range() } else { range }
+}
+
+/// The place of a flag with the blanks that divide it from what follows on its line.
+pub(crate) fn flag_with_blank(model: &Model<'_>, flag: TextRange) -> TextRange {
+    let behind = model.text().get(usize::from(flag.end())..).unwrap_or_default();
+    let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();
+    TextRange::new(flag.start(), flag.end() + TextSize::new(u32::try_from(blanks).unwrap_or(0)))
 }

@@ -41,12 +41,14 @@ impl BuildFacts {
     /// Calls `work` with the facts as the model of this Dockerfile wants them.
     pub fn with_options<T>(&self, source: &Source, work: impl FnOnce(Options<'_>) -> T) -> T {
         let dockerfile: Option<&Path> = source.path.as_deref();
+        let ignore = self.context.as_ref().and_then(|context| context.ignore_file(dockerfile));
         let sent = self.context.as_ref().map(|context| context.sent(dockerfile));
         let context = sent.as_ref().map(|sent| sent as &dyn BuildContext);
         work(Options {
             build_args: Some(&self.args),
             target: self.target.as_deref(),
             context,
+            ignore: ignore.as_ref().map(|found| &found.file),
             damage: Some(&source.decoded.damage),
             ..Options::default()
         })

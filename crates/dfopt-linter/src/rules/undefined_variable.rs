@@ -94,7 +94,7 @@ fn check(ctx: &mut Context<'_>) {
             let mut seen: Vec<&str> = Vec::new();
             for reference in &text.expansion.references {
                 let name = reference.name.as_str();
-                if seen.contains(&name) || made.contains(&name) || is_defined(model, step, name) {
+                if seen.contains(&name) || made.contains(&name) || is_defined(ctx, step, name) {
                     continue;
                 }
                 seen.push(name);
@@ -105,9 +105,11 @@ fn check(ctx: &mut Context<'_>) {
 }
 
 /// Whether the file itself, or the builder, knows the name here.
-fn is_defined(model: &Model<'_>, step: &Step, name: &str) -> bool {
-    // Global arguments and those of the platform lack their declaration, which is a mistake of its own.
-    let is_out_of_scope = is_platform_arg(name) || model.scope(step).global_value(name).is_some();
+fn is_defined(ctx: &Context<'_>, step: &Step, name: &str) -> bool {
+    let model = ctx.model();
+    // Global arguments and those of the platform lack their declaration, which is a rule of its own, though not BuildKit's.
+    let is_global = is_platform_arg(name) || model.scope(step).global_value(name).is_some();
+    let is_out_of_scope = is_global && ctx.dialect() != Dialect::Buildkit;
     EXEMPT.contains(&name) || is_out_of_scope || model.scope(step).variable(name).is_some()
 }
 

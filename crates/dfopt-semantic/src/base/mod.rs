@@ -7,6 +7,7 @@ mod date;
 mod ends;
 mod images;
 mod names;
+mod platform;
 mod release;
 mod support;
 mod tag;
@@ -17,6 +18,7 @@ mod tests;
 use std::borrow::Cow;
 
 pub use date::{BadDate, Date};
+pub use platform::only_platform;
 pub use release::{Distro, Libc, PackageManager, Release, Shell, find_codename, find_release};
 pub use support::{EndOfSupport, end_of_support};
 

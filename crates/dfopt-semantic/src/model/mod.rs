@@ -12,6 +12,7 @@ mod facts_expanded;
 mod facts_flat;
 mod facts_frontend;
 mod facts_order;
+mod facts_overrides;
 mod facts_packages;
 mod facts_products;
 mod facts_rings;
@@ -39,18 +40,19 @@ pub use facts_expanded::{ExpandedText, FlagText, TextRole};
 pub use facts_flat::FlatScript;
 pub use facts_frontend::{CheckDirective, Frontend};
 pub use facts_order::{DependencyInstall, EarlyCopy};
+pub use facts_overrides::Override;
 pub use facts_packages::{Installation, InstalledPackage};
 pub use facts_products::{Product, Use};
 pub use facts_run_command::RunCommand;
 pub use facts_sources::{Brought, ContextSource};
 pub use reference::{Reference, ReferenceKind, ReferenceTarget};
-pub use scope::{Scope, Value, Variable, VariableKind, is_platform_arg, is_proxy_arg};
+pub use scope::{PLATFORM_ARGS, Scope, Value, Variable, VariableKind, is_platform_arg, is_proxy_arg};
 pub use script::{ScriptSource, ShellScript};
 pub use stage::{Base, Role, Stage, StageName};
 pub use step::{CommandLine, Copied, CopiedSource, Shell, Step};
 
 use crate::base::Extra;
-use crate::context::BuildContext;
+use crate::context::{BuildContext, IgnoreFile};
 
 /// What is known from outside the file.
 #[derive(Clone, Copy, Default)]
@@ -63,6 +65,8 @@ pub struct Options<'o> {
     pub other_targets: &'o [String],
     /// The build context, where it can be read.
     pub context: Option<&'o dyn BuildContext>,
+    /// The ignore file that applies to the context, where there is one.
+    pub ignore: Option<&'o IgnoreFile>,
     /// Base images that the settings add to the table.
     pub bases: Option<&'o Extra>,
     /// What was lost when the text was read from bytes.

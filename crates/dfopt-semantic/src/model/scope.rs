@@ -54,7 +54,7 @@ pub struct Variable {
 }
 
 /// Arguments that the builder sets for every build, visible in FROM.
-const PLATFORM_ARGS: &[&str] = &[
+pub const PLATFORM_ARGS: &[&str] = &[
     "BUILDPLATFORM",
     "BUILDOS",
     "BUILDOSVERSION",
