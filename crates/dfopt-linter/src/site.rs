@@ -1,6 +1,6 @@
 //! Instructions as they are judged: those of the file, and those behind ONBUILD.
 
-use dfopt_semantic::model::{Base, Model, Step};
+use dfopt_semantic::model::{Base, Model, Role, Step};
 use dfopt_syntax::ast::{AstNode, Instruction};
 use dfopt_syntax::{TextRange, TextSize};
 
@@ -62,10 +62,25 @@ pub(crate) fn when_triggered(model: &Model<'_>, step: &Step) -> When {
     if step.stage.is_some_and(used) { When::InLaterStage } else { When::Elsewhere }
 }
 
+/// The instruction behind ONBUILD, or the instruction itself.
+pub(crate) fn carried_out(step: &Step) -> Option<Instruction> {
+    match &step.ast {
+        Instruction::Onbuild(onbuild) => onbuild.trigger().filter(|trigger| !is_forbidden(trigger)),
+        ast => Some(ast.clone()),
+    }
+}
+
+/// The steps with commands for a build: RUN, and `ONBUILD RUN`.
+pub(crate) fn runs<'m>(model: &'m Model<'_>) -> impl Iterator<Item = &'m Step> + 'm {
+    let is_run = |step: &&Step| step.stage.is_some() && matches!(carried_out(step), Some(Instruction::Run(_)));
+    model.steps().iter().filter(is_run)
+}
+
 /// The FROMs in the file at which the trigger of an ONBUILD is carried out; BuildKit says there what it thinks of it.
 pub(crate) fn carriers<'m>(model: &'m Model<'_>, step: &Step) -> Vec<&'m Step> {
     let Some(stage) = step.stage else { return Vec::new() };
-    let children = model.stages().iter().filter(|other| other.base == Base::Stage(stage));
+    let children =
+        model.stages().iter().filter(|other| other.base == Base::Stage(stage) && other.role != Role::Unreachable);
     children.filter_map(|child| model.stage_steps(child).first()).collect()
 }
 

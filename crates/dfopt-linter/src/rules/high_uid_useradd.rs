@@ -3,10 +3,10 @@
 use dfopt_semantic::command::{Command, Invocation};
 use dfopt_semantic::model::{Model, Step};
 use dfopt_syntax::TextRange;
-use dfopt_syntax::ast::Instruction;
 
 use crate::peer::{self, Triggers};
 use crate::rule::declare_rule;
+use crate::site::runs;
 use crate::{Applicability, Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -59,7 +59,7 @@ fn check(ctx: &mut Context<'_>) {
         }
         return;
     }
-    for step in model.steps().iter().filter(|step| matches!(step.ast, Instruction::Run(_))) {
+    for step in runs(model) {
         for (number, name) in high_numbers(model, step) {
             ctx.report(number, "a high user number without `--no-log-init`")
                 .related(name, "the login logs grow to it")

@@ -3,7 +3,8 @@
 use dfopt_syntax::ast::{AstNode, Instruction};
 
 use crate::rule::declare_rule;
-use crate::{Applicability, Category, Context, Severity};
+use crate::site::{carriers, sites};
+use crate::{Applicability, Category, Context, Dialect, Severity};
 
 declare_rule! {
     /// `ENV` or `LABEL` is written `name value`, without `=`.
@@ -43,11 +44,20 @@ declare_rule! {
 
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
-    for step in model.steps().iter().filter(|step| matches!(step.ast, Instruction::Env(_) | Instruction::Label(_))) {
-        for pair in step.ast.pairs().filter(|pair| pair.is_legacy()) {
+    for site in sites(model).filter(|site| matches!(site.ast, Instruction::Env(_) | Instruction::Label(_))) {
+        for pair in site.ast.pairs().filter(|pair| pair.is_legacy()) {
+            if site.is_trigger() && ctx.dialect() == Dialect::Buildkit {
+                for from in carriers(model, site.step) {
+                    ctx.report(
+                        from.keyword_range(),
+                        format!("`{}` without `=` behind `ONBUILD` of the base", site.ast.name()),
+                    );
+                }
+                continue;
+            }
             let (Some(name), Some(value)) = (pair.name(), pair.value()) else { continue };
             let place = pair.range();
-            let report = ctx.report(place, format!("`{}` without `=`", step.ast.name()));
+            let report = ctx.report(place, format!("`{}` without `=`", site.ast.name()));
             let text = value.raw();
             let reads_otherwise = text.contains(['"', '\'', '\\', model.escape()])
                 || text.contains("<<")

@@ -5,6 +5,7 @@ use dfopt_syntax::ast::{Instruction, Source};
 use dfopt_syntax::{TextRange, TextSize};
 
 use crate::rule::declare_rule;
+use crate::site::sites;
 use crate::{Applicability, Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -46,13 +47,14 @@ declare_rule! {
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
     let is_hadolint = ctx.dialect() == Dialect::Hadolint;
-    for step in model.steps() {
-        let is_wanted = match step.ast {
+    for site in sites(model).filter(|site| !(is_hadolint && site.is_trigger())) {
+        let step = site.step;
+        let is_wanted = match site.ast {
             Instruction::Copy(_) => true,
             Instruction::Add(_) => !is_hadolint,
             _ => false,
         };
-        let Some((sources, Some(to))) = step.ast.copied().filter(|_| is_wanted) else { continue };
+        let Some((sources, Some(to))) = site.ast.copied().filter(|_| is_wanted) else { continue };
         let has_slash = if is_hadolint { has_slash_as_written(model, &to) } else { has_slash(model, step, &to) };
         if sources.len() < 2 || has_slash || matches!(to, Source::Heredoc(_)) {
             continue;

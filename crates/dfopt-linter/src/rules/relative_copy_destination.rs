@@ -6,6 +6,7 @@ use dfopt_semantic::model::{Model, Step, TextRole};
 use dfopt_syntax::ast::{Instruction, Source};
 
 use crate::rule::declare_rule;
+use crate::site::sites;
 use crate::{Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -45,12 +46,13 @@ fn check(ctx: &mut Context<'_>) {
     if ctx.dialect() == Dialect::Hadolint {
         return check_as_hadolint(ctx);
     }
-    for step in model.steps().iter().filter(|step| matches!(step.ast, Instruction::Copy(_) | Instruction::Add(_))) {
+    for site in sites(model).filter(|site| matches!(site.ast, Instruction::Copy(_) | Instruction::Add(_))) {
+        let step = site.step;
         let has_workdir = step.workdir_set_by.is_some() || !step.workdir.prefix().is_empty();
         if has_workdir || step.stage.is_none() {
             continue;
         }
-        for text in model.expanded_texts(step, &step.ast).iter().filter(|text| text.role == TextRole::Destination) {
+        for text in model.expanded_texts(step, &site.ast).iter().filter(|text| text.role == TextRole::Destination) {
             let is_relative = text.known().is_some_and(|to| !to.is_empty() && !to.starts_with('/') && !has_drive(to));
             if is_relative {
                 ctx.report(text.whole(), "relative path without a `WORKDIR`")
@@ -62,7 +64,7 @@ fn check(ctx: &mut Context<'_>) {
 
 /// `c:`
 fn has_drive(path: &str) -> bool {
-    path.starts_with(|c: char| c.is_ascii_alphabetic()) && path[1..].starts_with(':') || path.starts_with('\\')
+    (path.starts_with(|c: char| c.is_ascii_alphabetic()) && path.get(1..2) == Some(":")) || path.starts_with('\\')
 }
 
 fn check_as_hadolint(ctx: &mut Context<'_>) {
@@ -103,8 +105,8 @@ fn relative_as_written(model: &Model<'_>, step: &Step) -> Option<Source> {
         to => model.text_at(to.range()).to_owned(),
     };
     let path = written.trim_matches(['"', '\'']);
-    let letters = path.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    let has_drive = letters.len() < path.len() && letters.starts_with(':');
+    let has_drive =
+        path.get(1..).is_some_and(|rest| rest.starts_with(':') && path.starts_with(|c: char| c.is_ascii_alphabetic()));
     (!path.starts_with(['/', '$']) && !has_drive).then_some(to)
 }
 

@@ -5,6 +5,7 @@ use dfopt_semantic::model::{ExpandedText, Model, Step};
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
+use crate::site::{carriers, sites};
 use crate::{Applicability, Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -46,14 +47,21 @@ declare_rule! {
 
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
-    for step in model.steps().iter().filter(|step| step.stage.is_some() && matches!(step.ast, Instruction::Workdir(_)))
-    {
-        for text in model.expanded_texts(step, &step.ast) {
+    for site in sites(model).filter(|site| site.step.stage.is_some() && matches!(site.ast, Instruction::Workdir(_))) {
+        let step = site.step;
+        if site.is_trigger() && ctx.dialect() == Dialect::Hadolint {
+            continue;
+        }
+        for text in model.expanded_texts(step, &site.ast) {
             let is_relative = match ctx.dialect() {
                 Dialect::Hadolint => is_relative_as_written(&text.raw),
                 _ => step.workdir_set_by.is_none() && is_relative(text, may_be_windows(model, step)),
             };
-            if is_relative {
+            if is_relative && site.is_trigger() && ctx.dialect() == Dialect::Buildkit {
+                for from in carriers(model, step) {
+                    ctx.report(from.keyword_range(), "relative path behind `ONBUILD` of the base");
+                }
+            } else if is_relative {
                 report(ctx, step, text);
             }
         }
@@ -93,8 +101,8 @@ fn is_relative(text: &ExpandedText, may_be_windows: bool) -> bool {
 
 fn is_relative_as_written(raw: &str) -> bool {
     let text = raw.trim_matches(['"', '\'']);
-    let letters = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    let has_drive = letters.len() < text.len() && letters.starts_with(':');
+    let has_drive =
+        text.get(1..).is_some_and(|rest| rest.starts_with(':') && text.starts_with(|c: char| c.is_ascii_alphabetic()));
     !text.starts_with(['$', '/']) && !has_drive
 }
 

@@ -6,6 +6,7 @@ use dfopt_syntax::ErrorKind;
 use dfopt_syntax::ast::{AstNode, CommandForm, Instruction};
 
 use crate::rule::declare_rule;
+use crate::site::{carriers, sites};
 use crate::{Applicability, Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -48,14 +49,25 @@ declare_rule! {
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
     let dialect = ctx.dialect();
-    for step in model.steps() {
-        let is_main = matches!(step.ast, Instruction::Cmd(_) | Instruction::Entrypoint(_));
-        let is_check = matches!(step.ast, Instruction::Healthcheck(_));
-        let is_shell = match step.ast.command() {
+    for site in sites(model) {
+        let step = site.step;
+        let is_main = matches!(site.ast, Instruction::Cmd(_) | Instruction::Entrypoint(_));
+        let is_check = matches!(site.ast, Instruction::Healthcheck(_));
+        let is_shell = match site.ast.command() {
             Some(CommandForm::Shell(_)) => true,
             Some(CommandForm::Exec(json)) => dialect == Dialect::Hadolint && json.others().next().is_some(),
-            None => false,
+            // BuildKit makes an empty text of it.
+            None => dialect == Dialect::Buildkit && is_main,
         };
+        if site.is_trigger() {
+            if is_shell && is_main && dialect == Dialect::Buildkit {
+                for from in carriers(model, step).into_iter().filter(|from| from.shell.set_by.is_none()) {
+                    let what = format!("`{}` behind `ONBUILD` of the base starts a shell", site.ast.name());
+                    ctx.report(from.keyword_range(), what);
+                }
+            }
+            continue;
+        }
         if !is_shell || !(is_main || (is_check && dialect == Dialect::Hadolint)) || step.stage.is_none() {
             continue;
         }
@@ -93,7 +105,8 @@ fn report(ctx: &mut Context<'_>, step: &Step) {
     let first = text.find(char::is_whitespace).unwrap_or(text.len());
     let what = format!("`{}` starts a shell around the program", step.ast.name());
     let exec = exec_form(model, step);
-    let mut report = ctx.report(arguments.file_range(0..first), what);
+    let place = if text.is_empty() { step.keyword_range() } else { arguments.file_range(0..first) };
+    let mut report = ctx.report(place, what);
     if model.is_windows(step) {
         report = report.severity(Severity::Info);
     }

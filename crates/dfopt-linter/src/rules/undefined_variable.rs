@@ -1,11 +1,12 @@
 //! `undefined-variable`
 
 use dfopt_semantic::expand::Reference;
-use dfopt_semantic::model::{Base, ExpandedText, Model, Step, TextRole, is_platform_arg};
+use dfopt_semantic::model::{Base, ExpandedText, Model, Stage, Step, TextRole, is_platform_arg};
 use dfopt_semantic::suggest;
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
+use crate::site::{carriers, sites};
 use crate::{Applicability, Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -78,6 +79,7 @@ const USUAL: [&str; 24] = [
 
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
+    check_triggers(ctx);
     for step in model.steps().iter().filter(|step| step.stage.is_some() && !matches!(step.ast, Instruction::From(_))) {
         let mut made: Vec<&str> = Vec::new();
         for text in model.expanded_texts(step, &step.ast).iter().filter(|text| text.role != TextRole::Port) {
@@ -104,13 +106,58 @@ fn check(ctx: &mut Context<'_>) {
     }
 }
 
+/// What is expanded behind ONBUILD, at the stages of the file where that is carried out.
+fn check_triggers(ctx: &mut Context<'_>) {
+    let model = ctx.model();
+    for site in sites(model).filter(|site| site.is_trigger()) {
+        let Some(stage) = model.stage_of(site.step) else { continue };
+        let carriers = carriers(model, site.step);
+        for text in model.expanded_texts(site.step, &site.ast).iter().filter(|text| text.role != TextRole::Port) {
+            let mut seen: Vec<&str> = Vec::new();
+            for reference in &text.expansion.references {
+                let name = reference.name.as_str();
+                let is_known = EXEMPT.contains(&name)
+                    || model.scope_after(stage).variable(name).is_some()
+                    || triggers_set(model, stage, name)
+                    || base_has(model, site.step, name).unwrap_or_else(|| USUAL.contains(&name));
+                if is_known || seen.contains(&name) {
+                    continue;
+                }
+                seen.push(name);
+                for from in &carriers {
+                    ctx.report(from.keyword_range(), format!("nothing defines `{name}` behind `ONBUILD` of the base"));
+                }
+            }
+        }
+    }
+}
+
+/// Whether an ENV or ARG behind ONBUILD of the stage makes the variable in those built on it.
+fn triggers_set(model: &Model<'_>, stage: &Stage, name: &str) -> bool {
+    let mut triggers = model.stage_steps(stage).iter().filter_map(|step| match &step.ast {
+        Instruction::Onbuild(onbuild) => onbuild.trigger(),
+        _ => None,
+    });
+    triggers.any(|trigger| {
+        matches!(trigger, Instruction::Env(_) | Instruction::Arg(_))
+            && trigger.pairs().any(|pair| pair.name().is_some_and(|word| word.raw() == name))
+    })
+}
+
 /// Whether the file itself, or the builder, knows the name here.
 fn is_defined(ctx: &Context<'_>, step: &Step, name: &str) -> bool {
     let model = ctx.model();
     // Global arguments and those of the platform lack their declaration, which is a rule of its own, though not BuildKit's.
     let is_global = is_platform_arg(name) || model.scope(step).global_value(name).is_some();
     let is_out_of_scope = is_global && ctx.dialect() != Dialect::Buildkit;
-    EXEMPT.contains(&name) || is_out_of_scope || model.scope(step).variable(name).is_some()
+    let base = model.stage_of(step).and_then(|stage| match stage.base {
+        Base::Stage(index) => model.stages().get(index),
+        _ => None,
+    });
+    EXEMPT.contains(&name)
+        || is_out_of_scope
+        || model.scope(step).variable(name).is_some()
+        || base.is_some_and(|base| triggers_set(model, base, name))
 }
 
 fn judge(ctx: &mut Context<'_>, step: &Step, text: &ExpandedText, reference: &Reference) {

@@ -100,7 +100,7 @@ impl Builder<'_> {
         let base_text = from.image().and_then(|image| self.global_text(&image, index));
         let base = self.base(base_text.as_deref());
         self.state = match &base {
-            Base::Stage(index) => self.state_after(*index),
+            Base::Stage(index) => self.state_triggered(*index),
             Base::Scratch => State::at_root(),
             Base::Image(image) => State::of_image(Some(image), &self.options),
             Base::Unknown => State::of_image(None, &self.options),
@@ -151,6 +151,20 @@ impl Builder<'_> {
         state
     }
 
+    /// The state at the start of a stage built on another: the triggers of that one are carried out.
+    fn state_triggered(&self, index: usize) -> State {
+        let mut state = self.state_after(index);
+        let steps = self.stages.get(index).and_then(|stage| self.steps.get(stage.steps.clone()));
+        for step in steps.unwrap_or_default() {
+            if let Instruction::Onbuild(onbuild) = &step.ast
+                && let Some(trigger) = onbuild.trigger()
+            {
+                self.change_by(&mut state, step, &trigger);
+            }
+        }
+        state
+    }
+
     fn apply(&mut self, index: usize) {
         let Some(step) = self.steps.get(index) else { return };
         let mut state = self.state.clone();
@@ -160,10 +174,15 @@ impl Builder<'_> {
 
     /// What an instruction changes.
     fn change(&self, state: &mut State, step: &Step) {
+        self.change_by(state, step, &step.ast);
+    }
+
+    /// What `ast`, the step's instruction or its trigger, changes.
+    fn change_by(&self, state: &mut State, step: &Step, ast: &Instruction) {
         let scope = Scope::of_parts(&self.steps, &self.stages, self.options, step);
-        match &step.ast {
+        match ast {
             Instruction::Workdir(_) => {
-                let Some(word) = step.ast.words().next() else { return };
+                let Some(word) = ast.words().next() else { return };
                 let text = scope.expand(&word.raw(), self.escape).text;
                 if !text.is_empty() {
                     state.workdir = join(&state.workdir, &text);
@@ -171,12 +190,12 @@ impl Builder<'_> {
                 }
             }
             Instruction::User(_) => {
-                let Some(word) = step.ast.words().next() else { return };
+                let Some(word) = ast.words().next() else { return };
                 let text = scope.expand(&word.raw(), self.escape).text;
                 state.user = Some(if text.is_empty() { Text::from_known("root") } else { text });
             }
             Instruction::Shell(_) => {
-                if let Some(json) = step.ast.json() {
+                if let Some(json) = ast.json() {
                     let argv = json.strings().map(|string| string.value()).collect();
                     state.shell = Shell { argv, set_by: Some(step.index) };
                 }

@@ -3,7 +3,7 @@
 use dfopt_syntax::SyntaxKind;
 use dfopt_syntax::ast::Instruction;
 
-use super::{Base, Model, Stage, Step};
+use super::{Base, Model, Role, Stage, Step};
 
 /// An instruction that a later one of the same stage replaces.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,8 @@ impl Model<'_> {
     /// For each ONBUILD of that kind that the base stage brings, the stage's FROM, where it is carried out.
     fn triggered<'m>(&'m self, stage: &'m Stage, kind: SyntaxKind) -> impl Iterator<Item = &'m Step> + 'm {
         let base = match stage.base {
-            Base::Stage(index) => self.stages().get(index),
+            // What nothing needs is not built, so that nothing is triggered there.
+            Base::Stage(index) if stage.role != Role::Unreachable => self.stages().get(index),
             _ => None,
         };
         let is_wanted = move |step: &&Step| match &step.ast {
