@@ -8,7 +8,7 @@ use dfopt_syntax::{Edit, Edits, TextRange, TextSize};
 
 use crate::shell::{self, Tree};
 use crate::{
-    Applicability, ByDefault, Diagnostic, Dialect, Fix, OptionValue, Place, Preset, Related, Rule, RuleOption,
+    Applicability, ByDefault, Date, Diagnostic, Dialect, Fix, OptionValue, Place, Preset, Related, Rule, RuleOption,
     Settings, Severity, Tag, Weight,
 };
 
@@ -92,6 +92,12 @@ impl<'m> Context<'m> {
     pub(crate) fn option(&self, option: &RuleOption) -> Option<&'m OptionValue> {
         debug_assert!(self.rule.options.contains(&option), "{}: `{}` is not declared", self.rule.name, option.name);
         self.settings.option(crate::option::owner(self.rule, option), option.name)
+    }
+
+    /// The day that the check is made, where it is known.
+    #[must_use]
+    pub fn today(&self) -> Option<Date> {
+        self.settings.today()
     }
 
     /// Reports `message` at `place`.

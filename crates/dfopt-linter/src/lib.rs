@@ -10,6 +10,7 @@ mod labels;
 mod leftover;
 pub mod option;
 mod overrides;
+mod pairs;
 mod peer;
 mod place;
 mod question;

@@ -8,6 +8,7 @@ mod apt_in_script;
 mod apt_lists_in_layer;
 mod apt_recommended_packages;
 mod backtick_substitution;
+mod base_named_like_later_stage;
 mod base_platform_mismatch;
 mod base_without_default;
 mod bashism;
@@ -16,14 +17,18 @@ mod blank_continuation_line;
 mod blank_variable_name;
 mod broken_json_form;
 mod build_only_tool_shipped;
+mod build_platform_in_final_stage;
 mod cd_back;
 mod cd_in_run;
+mod chown_on_windows;
 mod combined_test;
+mod command_line_in_one_string;
 mod compiler_shipped;
 mod conda_cache_in_layer;
 mod consecutive_run;
 mod constant_platform;
 mod copied_archive_extracted;
+mod copied_file_outside_context;
 mod copy_from_own_stage;
 mod copy_to_root;
 mod dash_like_glob;
@@ -34,7 +39,10 @@ mod dnf_cache_in_layer;
 mod dnf_without_yes;
 mod duplicate_stage_name;
 mod echo_escape_sequence;
+mod empty_command;
 mod empty_label;
+mod empty_stage_copied;
+mod end_of_life_base;
 mod expired_suppression;
 mod extra_argument;
 mod find_xargs_without_null;
@@ -46,6 +54,7 @@ mod global_arg_out_of_scope;
 mod heredoc_destination;
 mod high_uid_useradd;
 mod host_port_in_expose;
+mod ignored_arg_default;
 mod ignored_copy_source;
 mod inline_ignore;
 mod instruction_before_from;
@@ -73,6 +82,7 @@ mod latest_tag;
 mod legacy_key_value;
 mod literal_backslash;
 mod literal_brace_or_bracket;
+mod literal_tilde;
 mod maintainer_instruction;
 mod malformed_from;
 mod malformed_suppression;
@@ -80,13 +90,16 @@ mod masked_exit_in_declaration;
 mod mismatched_as_case;
 mod mismatched_doc_comment;
 mod misplaced_checksum;
+mod misplaced_directive;
 mod missing_argument;
 mod missing_equals;
 mod missing_from;
 mod missing_healthcheck;
 mod missing_label;
+mod misspelled_directive;
 mod mixed_instruction_case;
 mod mkdir_mode_of_leaf_only;
+mod mount_from_number;
 mod multiple_sources_without_slash;
 mod named_owner_on_link;
 mod named_user;
@@ -102,7 +115,10 @@ mod overlong_line;
 mod overridden_cmd;
 mod overridden_entrypoint;
 mod overridden_healthcheck;
+mod overwritten_env;
+mod overwritten_label;
 mod parsed_ls;
+mod path_without_inherited_value;
 mod pip_cache_in_layer;
 mod pipe_without_pipefail;
 mod pointless_command;
@@ -122,15 +138,18 @@ mod self_referencing_env;
 mod shell_form_command;
 mod shell_not_json;
 mod shell_syntax_error;
+mod shell_syntax_in_exec_form;
 mod single_quoted_expansion;
 mod skipped_errexit;
 mod source_before_dependencies;
 mod source_before_system_packages;
 mod source_tree_shipped;
+mod stopsignal_on_windows;
 mod sudo_in_run;
 mod suppression_without_reason;
 mod toolchain_base_shipped;
 mod unassigned_shell_variable;
+mod uncatchable_stopsignal;
 mod unchecked_cd;
 mod unclosed_quote;
 mod undeclared_arg_in_from;
@@ -192,6 +211,7 @@ static RULES: &[&Rule] = &[
     &apt_lists_in_layer::RULE,
     &apt_recommended_packages::RULE,
     &backtick_substitution::RULE,
+    &base_named_like_later_stage::RULE,
     &base_platform_mismatch::RULE,
     &base_without_default::RULE,
     &bashism::RULE,
@@ -200,14 +220,18 @@ static RULES: &[&Rule] = &[
     &blank_variable_name::RULE,
     &broken_json_form::RULE,
     &build_only_tool_shipped::RULE,
+    &build_platform_in_final_stage::RULE,
     &cd_back::RULE,
     &cd_in_run::RULE,
+    &chown_on_windows::RULE,
     &combined_test::RULE,
+    &command_line_in_one_string::RULE,
     &compiler_shipped::RULE,
     &conda_cache_in_layer::RULE,
     &consecutive_run::RULE,
     &constant_platform::RULE,
     &copied_archive_extracted::RULE,
+    &copied_file_outside_context::RULE,
     &copy_from_own_stage::RULE,
     &copy_to_root::RULE,
     &dash_like_glob::RULE,
@@ -218,7 +242,10 @@ static RULES: &[&Rule] = &[
     &dnf_without_yes::RULE,
     &duplicate_stage_name::RULE,
     &echo_escape_sequence::RULE,
+    &empty_command::RULE,
     &empty_label::RULE,
+    &empty_stage_copied::RULE,
+    &end_of_life_base::RULE,
     &expired_suppression::RULE,
     &extra_argument::RULE,
     &find_xargs_without_null::RULE,
@@ -230,6 +257,7 @@ static RULES: &[&Rule] = &[
     &heredoc_destination::RULE,
     &high_uid_useradd::RULE,
     &host_port_in_expose::RULE,
+    &ignored_arg_default::RULE,
     &ignored_copy_source::RULE,
     &inline_ignore::RULE,
     &instruction_before_from::RULE,
@@ -257,6 +285,7 @@ static RULES: &[&Rule] = &[
     &legacy_key_value::RULE,
     &literal_backslash::RULE,
     &literal_brace_or_bracket::RULE,
+    &literal_tilde::RULE,
     &maintainer_instruction::RULE,
     &malformed_from::RULE,
     &malformed_suppression::RULE,
@@ -264,13 +293,16 @@ static RULES: &[&Rule] = &[
     &mismatched_as_case::RULE,
     &mismatched_doc_comment::RULE,
     &misplaced_checksum::RULE,
+    &misplaced_directive::RULE,
     &missing_argument::RULE,
     &missing_equals::RULE,
     &missing_from::RULE,
     &missing_healthcheck::RULE,
     &missing_label::RULE,
+    &misspelled_directive::RULE,
     &mixed_instruction_case::RULE,
     &mkdir_mode_of_leaf_only::RULE,
+    &mount_from_number::RULE,
     &multiple_sources_without_slash::RULE,
     &named_owner_on_link::RULE,
     &named_user::RULE,
@@ -286,7 +318,10 @@ static RULES: &[&Rule] = &[
     &overridden_cmd::RULE,
     &overridden_entrypoint::RULE,
     &overridden_healthcheck::RULE,
+    &overwritten_env::RULE,
+    &overwritten_label::RULE,
     &parsed_ls::RULE,
+    &path_without_inherited_value::RULE,
     &pip_cache_in_layer::RULE,
     &pipe_without_pipefail::RULE,
     &pointless_command::RULE,
@@ -306,15 +341,18 @@ static RULES: &[&Rule] = &[
     &shell_form_command::RULE,
     &shell_not_json::RULE,
     &shell_syntax_error::RULE,
+    &shell_syntax_in_exec_form::RULE,
     &single_quoted_expansion::RULE,
     &skipped_errexit::RULE,
     &source_before_dependencies::RULE,
     &source_before_system_packages::RULE,
     &source_tree_shipped::RULE,
+    &stopsignal_on_windows::RULE,
     &sudo_in_run::RULE,
     &suppression_without_reason::RULE,
     &toolchain_base_shipped::RULE,
     &unassigned_shell_variable::RULE,
+    &uncatchable_stopsignal::RULE,
     &unchecked_cd::RULE,
     &unclosed_quote::RULE,
     &undeclared_arg_in_from::RULE,
