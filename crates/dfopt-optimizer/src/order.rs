@@ -20,7 +20,7 @@ pub fn order_copies(model: &Model<'_>) -> Rewritten {
     let mut refusal = None;
     for stage in model.stages() {
         for copy in model.early_copies(stage) {
-            match (Ordering { model, stage, copy: &copy }).plan() {
+            match (Ordering { model, stage, copy }).plan() {
                 Ok(rewrite) => return rewrite,
                 Err(found) => refusal = refusal.or(Some(found)),
             }

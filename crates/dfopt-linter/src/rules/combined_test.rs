@@ -124,11 +124,7 @@ fn operand(ctx: &mut Context<'_>, tree: &Tree, flag: &Arg, word: &Arg) {
 fn ends_in_grep(tree: &Tree, word: &Arg) -> bool {
     let substs = word.word.command_substs();
     let [subst] = substs.as_slice() else { return false };
-    let last = tree
-        .commands
-        .iter()
-        .filter(|cmd| subst.syntax().text_range().contains_range(cmd.node().text_range()))
-        .next_back();
+    let last = tree.commands.iter().rfind(|cmd| subst.syntax().text_range().contains_range(cmd.node().text_range()));
     last.is_some_and(|cmd| matches!(cmd.name(), "grep" | "egrep" | "fgrep"))
 }
 

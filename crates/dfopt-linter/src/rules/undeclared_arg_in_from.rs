@@ -66,7 +66,7 @@ fn check(ctx: &mut Context<'_>) {
                 let near = suggest::nearest(name, declared.chain(PLATFORM_ARGS.iter().copied()));
                 let place = text.range(reference.name_range.clone());
                 let mut report = ctx.report(place, format!("no `ARG` above the first `FROM` declares `{name}`"));
-                if has_default(&text, reference) {
+                if has_default(text, reference) {
                     report = report.severity(Severity::Info);
                 }
                 if let Some(near) = near.filter(|_| name.len() > 2) {
