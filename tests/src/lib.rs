@@ -15,6 +15,7 @@ pub mod layer;
 pub mod manifest;
 pub mod mutate;
 pub mod oracle;
+pub mod peers;
 pub mod place;
 pub mod process;
 pub mod reading;

@@ -12,6 +12,8 @@ pub enum Need {
     Oracle,
     /// The folder of real Dockerfiles: `DFOPT_REQUIRE_CORPUS`.
     Corpus,
+    /// Other linters: `DFOPT_REQUIRE_PEERS`.
+    Peers,
 }
 
 impl Need {
@@ -22,6 +24,7 @@ impl Need {
             Self::Engine => "DFOPT_REQUIRE_ENGINE",
             Self::Oracle => "DFOPT_REQUIRE_ORACLE",
             Self::Corpus => "DFOPT_REQUIRE_CORPUS",
+            Self::Peers => "DFOPT_REQUIRE_PEERS",
         }
     }
 
