@@ -161,7 +161,11 @@ impl Lab {
     fn run(&self, made: &mut Made, look_from: &str, times: usize) {
         let target = RunTarget { image: &made.reference, look_from, platform: None };
         let record = |_| self.session.run(&target, &SmokeSpec::default(), &self.cancel).unwrap();
-        made.runs = vec![RunSet { name: "the image's command".to_owned(), records: (0..times).map(record).collect() }];
+        let spec = SmokeSpec::default();
+        let records: Vec<_> = (0..times).map(record).collect();
+        let trace = |_| self.session.trace(&target, &spec, &records[0].command, &self.cancel).unwrap();
+        let traces = (0..times).map(trace).collect();
+        made.runs = vec![RunSet { name: "the image's command".to_owned(), records, traces }];
     }
 
     /// The original with two runs and the good candidate with one, which must be proved.

@@ -2,6 +2,8 @@
 //!
 //! The engine fills these records and the comparison reads them; nothing here starts a process.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::request::Limits;
@@ -105,6 +107,37 @@ pub struct RunRecord {
     pub http: Vec<HttpOutcome>,
     /// Seconds from start to end.
     pub seconds: f64,
+}
+
+/// What a run under trace showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Trace {
+    /// The paths that were touched.
+    Done {
+        /// They.
+        touched: Touched,
+    },
+    /// It could not be traced.
+    Impossible {
+        /// The reason, one line.
+        reason: String,
+    },
+}
+
+/// The paths that a program and its children touched.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touched {
+    /// Files and folders that were opened, as asked for and as they were found.
+    pub opened: BTreeSet<String>,
+    /// Files that were executed, scripts and their interpreters.
+    pub executed: BTreeSet<String>,
+    /// Files that were mapped into a process when that ended.
+    pub mapped: BTreeSet<String>,
+    /// Paths that were asked for and not found.
+    pub missed: BTreeSet<String>,
+    /// Exit status; absent when the program was still running.
+    pub ended: Option<i32>,
 }
 
 /// How a run ended.

@@ -64,6 +64,8 @@ pub enum CheckName {
     System,
     /// Runs compared.
     Runs,
+    /// What was touched in runs under trace; where that is not possible nothing is lost but evidence.
+    Touched,
     /// Size; says nothing about equality.
     Size,
     /// Equality of everything.
@@ -308,6 +310,7 @@ impl CheckName {
             Self::Owners => "users, owners and modes",
             Self::System => "system data",
             Self::Runs => "runs",
+            Self::Touched => "touched files",
             Self::Size => "size",
             Self::Identity => "identity",
         }

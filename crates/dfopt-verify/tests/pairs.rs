@@ -70,7 +70,7 @@ fn make(session: &Session, context: &std::path::Path, dockerfile: &str, runs: us
     let spec = SmokeSpec { limits: Limits { watch_seconds: 3, ..Limits::default() }, ..SmokeSpec::default() };
     let target = RunTarget { image: name, look_from: name, platform: None };
     let records = (0..runs).map(|_| session.run(&target, &spec, &cancel).unwrap()).collect();
-    Built { image, base, runs: vec![RunSet { name: "the image's command".into(), records }] }
+    Built { image, base, runs: vec![RunSet { name: "the image's command".into(), records, traces: Vec::new() }] }
 }
 
 fn judge(session: &Session, pair: &Pair<'_>) -> Verdict {

@@ -176,6 +176,12 @@ const OPTIONAL: &[&str] = &[
     "/etc/machine-id",
 ];
 
+/// Whether what reads such a file has another way without it; `compiler` made the program.
+pub(crate) fn does_without(path: &str, compiler: Option<Compiler>) -> bool {
+    let is_in = |optional: &[&str]| optional.iter().any(|optional| crate::image::is_below(path, optional));
+    is_in(OPTIONAL) || (compiler == Some(Compiler::Go) && is_in(OPTIONAL_FOR_GO))
+}
+
 /// Paths that exist everywhere or only while a container runs.
 pub(super) fn is_noise(path: &str) -> bool {
     matches!(
@@ -293,8 +299,7 @@ fn absolute(walk: &mut Walk<'_>, source: &Source<'_>, text: &str, from: From<'_>
     let folder = found.node.entry.is_folder();
     let compiled = source.compiler.is_some();
     let mut certainty = Certainty::Likely;
-    let is_in = |optional: &[&str]| optional.iter().any(|optional| crate::image::is_below(&path, optional));
-    let built_in = is_in(OPTIONAL) || (source.compiler == Some(Compiler::Go) && is_in(OPTIONAL_FOR_GO));
+    let built_in = does_without(&path, source.compiler);
     if built_in || (compiled && is_source_file(&path)) {
         certainty = Certainty::Possible;
     }

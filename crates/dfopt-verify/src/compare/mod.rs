@@ -17,6 +17,7 @@ mod owners;
 mod runs;
 mod size;
 mod system;
+mod touched;
 
 use std::collections::BTreeSet;
 
@@ -25,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::closure::{Certainty, Closure, Need, Start, closure};
 use crate::expectations::{Expectations, Mode, reason_for};
 use crate::image::{Image, ImageConfig};
-use crate::run::RunRecord;
+use crate::run::{RunRecord, Trace};
 use crate::verdict::{Check, CheckName, Counterexample, ExpectedDifference, Outcome, Status, Verdict};
 
 /// An image with what is known beside it.
@@ -46,6 +47,9 @@ pub struct RunSet {
     pub name: String,
     /// The runs.
     pub records: Vec<RunRecord>,
+    /// Further runs of the same, under trace: as many of the original as there are others, one of a candidate.
+    #[serde(default)]
+    pub traces: Vec<Trace>,
 }
 
 /// Compares the original with a candidate.
@@ -88,6 +92,7 @@ pub fn compare(before: &Subject<'_>, after: &Subject<'_>, expectations: &Expecta
     owners::check(&pair, &mut results);
     system::check(&pair, &mut results);
     runs::check(&pair, &mut results);
+    touched::check(&pair, &mut results);
     results.status(CheckName::Size, Status::Same);
     let not_exercised = not_exercised(&pair);
     results.verdict(sizes, not_exercised)
@@ -213,7 +218,9 @@ impl Results {
             check.undecided.sort();
             check.undecided.dedup();
         }
-        let worst = self.checks.iter().map(|check| check.status).max().unwrap_or(Status::NotRun);
+        let is_optional = |check: &&Check| check.name == CheckName::Touched && check.status == Status::NotRun;
+        let mandatory = self.checks.iter().filter(|check| !is_optional(check));
+        let worst = mandatory.map(|check| check.status).max().unwrap_or(Status::NotRun);
         let outcome = match worst {
             Status::Same | Status::Expected => Outcome::Proved,
             Status::Undecided | Status::NotRun => Outcome::Inconclusive,
@@ -252,3 +259,6 @@ mod leftover_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod touched_tests;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::mask::{self, Outputs};
+use super::touched::Traced;
 use super::{Pair, Results, RunSet};
 use crate::run::{Captured, Ending, HttpAnswer, Look, RunRecord};
 use crate::verdict::{CheckName, Counterexample, Status};
@@ -27,7 +28,8 @@ pub(super) fn compare_sets(before: &[RunSet], after: &[RunSet], pair: Option<&Pa
     for (old, new) in before.iter().zip(after) {
         match (&old.records[..], &new.records[..]) {
             ([first, second, ..], [candidate, ..]) => {
-                Comparison { first, second, candidate, name: &old.name, pair }.check(results);
+                let traced = Traced::of(old, new).ok();
+                Comparison { first, second, candidate, name: &old.name, pair, traced }.check(results);
             }
             ([_], [_, ..]) => results.undecided(
                 NAME,
@@ -44,6 +46,7 @@ struct Comparison<'a> {
     candidate: &'a RunRecord,
     name: &'a str,
     pair: Option<&'a Pair<'a>>,
+    traced: Option<Traced<'a>>,
 }
 
 impl Comparison<'_> {
@@ -229,17 +232,10 @@ impl Comparison<'_> {
             return;
         }
         let what = if failed { describe(&self.first.ending) } else { "unhealthy".to_owned() };
-        let seen =
-            [self.first, self.second, self.candidate].iter().all(|record| matches!(record.look, Look::Done { .. }));
-        let same_files = {
-            let names = |record: &RunRecord| -> BTreeSet<String> {
-                record.mapped.iter().map(|path| crate::image::file_name(path).to_owned()).collect()
-            };
-            names(self.first) == names(self.candidate) && !self.first.mapped.is_empty()
-        };
+        let same_files = self.pair.zip(self.traced.as_ref()).is_some_and(|(pair, traced)| traced.agree(pair));
         let dropped = self.pair.is_none_or(|pair| !pair.dropped_possible().is_empty());
-        if seen && same_files && !dropped && matches!(self.first.ending, Ending::Exited { .. }) {
-            results.expected(NAME, format!("{} of {}", what, self.name), "both images fail alike with the same files loaded, and nothing was dropped that a kept file could name");
+        if same_files && !dropped && matches!(self.first.ending, Ending::Exited { .. }) {
+            results.expected(NAME, format!("{} of {}", what, self.name), "both images fail alike and touch the same files until then, and nothing was dropped that a kept file could name");
         } else {
             results.undecided(
                 NAME,

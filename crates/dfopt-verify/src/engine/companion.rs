@@ -11,6 +11,17 @@ use crate::probe::{HELLO, SUBCOMMAND};
 
 /// Where the probe lies in a container.
 const FOLDER: &str = "dfopt-probe";
+/// The same as a path.
+pub(crate) const ROOT: &str = "/dfopt-probe";
+
+/// What the probe is to do in a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// To look at what runs.
+    Look,
+    /// To run it.
+    Trace,
+}
 
 /// An executable that answers to the hidden subcommand.
 #[derive(Debug, Clone)]
@@ -26,6 +37,8 @@ pub(crate) struct PackedProbe {
     pub(crate) tar: Vec<u8>,
     pub(crate) entrypoint: String,
     pub(crate) arguments: Vec<String>,
+    /// Where a tracer writes to.
+    pub(crate) report: String,
 }
 
 impl Companion {
@@ -60,7 +73,7 @@ impl Companion {
 
     /// The executable, with its loader and libraries where it has any, as an archive for the root of a container; or why that
     /// cannot be for an image of this architecture (in the engine's spelling, such as `amd64`).
-    pub(crate) fn pack(&self, architecture: &str) -> Result<PackedProbe, String> {
+    pub(crate) fn pack(&self, architecture: &str, role: Role) -> Result<PackedProbe, String> {
         let program = std::fs::read(&self.executable).map_err(|error| format!("cannot read the probe: {error}"))?;
         let facts = ElfFacts::read(&program)
             .ok_or("this build of dfopt is not a Linux program, so it cannot run in a container")?;
@@ -69,14 +82,18 @@ impl Companion {
         }
         let mut tar = tar::Builder::new(Vec::with_capacity(program.len() + (1 << 16)));
         let packing = |error: std::io::Error| format!("cannot pack the probe: {error}");
-        append(&mut tar, "dfopt", &program).map_err(packing)?;
+        append(&mut tar, "dfopt", 0o755, &program).map_err(packing)?;
+        if role == Role::Trace {
+            // Whoever the program runs as writes into it.
+            append(&mut tar, "trace", 0o666, b"").map_err(packing)?;
+        }
         let run = |file: &str| format!("/{FOLDER}/{file}");
         let (entrypoint, mut arguments) = match &facts.interpreter {
             None => (run("dfopt"), Vec::new()),
             Some(interpreter) => {
                 let loader =
                     std::fs::read(interpreter).map_err(|error| format!("cannot read {interpreter}: {error}"))?;
-                append(&mut tar, "loader", &loader).map_err(packing)?;
+                append(&mut tar, "loader", 0o755, &loader).map_err(packing)?;
                 for library in &self.libraries {
                     let bytes = std::fs::read(library)
                         .map_err(|error| format!("cannot read {}: {error}", library.display()))?;
@@ -85,19 +102,19 @@ impl Companion {
                         .and_then(|facts| facts.soname)
                         .or_else(|| Some(library.file_name()?.to_str()?.to_owned()))
                         .ok_or_else(|| format!("no name for {}", library.display()))?;
-                    append(&mut tar, &format!("lib/{name}"), &bytes).map_err(packing)?;
+                    append(&mut tar, &format!("lib/{name}"), 0o755, &bytes).map_err(packing)?;
                 }
                 (run("loader"), vec!["--library-path".to_owned(), run("lib"), run("dfopt")])
             }
         };
         arguments.push(SUBCOMMAND.to_owned());
-        Ok(PackedProbe { tar: tar.into_inner().map_err(packing)?, entrypoint, arguments })
+        Ok(PackedProbe { tar: tar.into_inner().map_err(packing)?, entrypoint, arguments, report: run("trace") })
     }
 }
 
-fn append(tar: &mut tar::Builder<Vec<u8>>, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+fn append(tar: &mut tar::Builder<Vec<u8>>, name: &str, mode: u32, bytes: &[u8]) -> std::io::Result<()> {
     let mut header = tar::Header::new_gnu();
-    header.set_mode(0o755);
+    header.set_mode(mode);
     header.set_size(bytes.len() as u64);
     tar.append_data(&mut header, format!("{FOLDER}/{name}"), bytes)
 }
@@ -172,8 +189,8 @@ mod tests {
     #[test]
     fn packing_says_why_not() {
         let companion = Companion { executable: PathBuf::from("/proc/self/exe"), libraries: Vec::new() };
-        assert!(companion.pack("plan9").unwrap_err().contains("does not run on plan9"));
+        assert!(companion.pack("plan9", Role::Look).unwrap_err().contains("does not run on plan9"));
         let script = Companion { executable: PathBuf::from("/proc/self/status"), libraries: Vec::new() };
-        assert!(script.pack("amd64").unwrap_err().contains("not a Linux program"));
+        assert!(script.pack("amd64", Role::Look).unwrap_err().contains("not a Linux program"));
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::command::{Collector, Guarding, Patience, Process};
+use super::companion::Role;
 use super::failure;
 use super::session::Session;
 use crate::cancel::CancelToken;
@@ -86,7 +87,7 @@ impl Session {
         self.interrupted.store(true, std::sync::atomic::Ordering::SeqCst);
     }
 
-    fn create_arguments(
+    pub(super) fn create_arguments(
         &self,
         target: &RunTarget<'_>,
         spec: &SmokeSpec,
@@ -170,7 +171,7 @@ impl Session {
     }
 
     /// Makes the side container ahead of time, so that it can start as soon as the program runs.
-    fn prepare_look(
+    pub(super) fn prepare_look(
         &self,
         target: &RunTarget<'_>,
         image: &ImageSettings,
@@ -182,7 +183,7 @@ impl Session {
         let Some(companion) = &self.engine.client.companion else {
             return Ok(Side::Impossible("this program cannot act as its own probe".to_owned()));
         };
-        let probe = match companion.pack(&image.architecture) {
+        let probe = match companion.pack(&image.architecture, Role::Look) {
             Ok(probe) => probe,
             Err(reason) => return Ok(Side::Impossible(reason)),
         };
@@ -236,7 +237,7 @@ impl Session {
         }
     }
 
-    fn watch(
+    pub(super) fn watch(
         &self,
         spec: &SmokeSpec,
         image: &ImageSettings,
@@ -395,9 +396,9 @@ impl RunRecord {
 }
 
 /// Removes containers however the run ends.
-struct Containers<'s> {
-    session: &'s Session,
-    names: Vec<String>,
+pub(super) struct Containers<'s> {
+    pub(super) session: &'s Session,
+    pub(super) names: Vec<String>,
 }
 
 impl Drop for Containers<'_> {
@@ -410,15 +411,15 @@ impl Drop for Containers<'_> {
 }
 
 /// What of an image's settings steers a run.
-struct ImageSettings {
-    architecture: String,
+pub(super) struct ImageSettings {
+    pub(super) architecture: String,
     /// Exposed TCP ports.
     exposed: Vec<u16>,
-    has_health_check: bool,
+    pub(super) has_health_check: bool,
 }
 
 impl ImageSettings {
-    fn read(inspected: &Value) -> Self {
+    pub(super) fn read(inspected: &Value) -> Self {
         let exposed = inspected.pointer("/Config/ExposedPorts").and_then(Value::as_object);
         let mut exposed: Vec<u16> = exposed
             .into_iter()
@@ -440,7 +441,7 @@ impl ImageSettings {
     }
 }
 
-fn look_order(spec: &SmokeSpec, image: &ImageSettings) -> LookOrder {
+pub(super) fn look_order(spec: &SmokeSpec, image: &ImageSettings) -> LookOrder {
     // A command given by the user need not be the service that the image exposes ports for.
     let exposed: Vec<u16> = match spec.command {
         SmokeCommand::Image | SmokeCommand::Arguments(_) => image.exposed.iter().copied().take(MOST_PORTS).collect(),
@@ -519,7 +520,7 @@ fn not_run() -> HealthOutcome {
 }
 
 /// The side container in its phases.
-enum Side {
+pub(super) enum Side {
     Impossible(String),
     Ready(String),
     Running { process: Process, stdout: Option<Collector>, stderr: Option<Collector> },

@@ -14,6 +14,8 @@ mod secrets;
 mod session;
 mod steps;
 mod sweep;
+mod touch;
+mod trace;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -27,6 +29,7 @@ pub use container::RunTarget;
 pub use owner::{IGNORED_LABELS, KEPT_LABEL, RUN_LABEL};
 pub use session::{Image, ImageRetention, SavedImage, Session, SessionOptions};
 pub use sweep::Swept;
+pub use touch::{Rebuild, RebuiltStep};
 
 use crate::cancel::CancelToken;
 use crate::error::EngineError;

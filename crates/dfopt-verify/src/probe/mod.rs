@@ -6,10 +6,12 @@ mod guard;
 mod http;
 mod look;
 mod proc;
+mod trace;
 
 use std::process::ExitCode;
 
 pub(crate) use look::{LookOrder, LookReport};
+pub(crate) use trace::Line as TraceLine;
 
 /// The hidden subcommand's name; what follows it is not for users and changes at will.
 pub const SUBCOMMAND: &str = "__probe";
@@ -25,6 +27,8 @@ pub fn main() -> ExitCode {
         Some("hello") => hello(),
         Some("guard") => guard::run(arguments),
         Some("look") => look::run(arguments.next().as_deref().and_then(std::ffi::OsStr::to_str)),
+        Some("trace") => trace::run(arguments),
+        Some("tracee") => trace::start(arguments),
         _ => ExitCode::from(2),
     }
 }

@@ -11,7 +11,7 @@ use dfopt_verify::error::{BuildError, EngineError};
 use dfopt_verify::expectations::Expectations;
 use dfopt_verify::image::{Image, ImageConfig, ImageError, LayerCache, ReadConfig, RunConfig};
 use dfopt_verify::request::{BuildSpec, DockerfileSource};
-use dfopt_verify::run::{HttpChoice, RunRecord, SmokeCommand, SmokeSpec};
+use dfopt_verify::run::{HttpChoice, RunRecord, SmokeCommand, SmokeSpec, Trace};
 use dfopt_verify::verdict::Verdict;
 
 use crate::args::{BuildArgs, EngineArgs};
@@ -235,7 +235,19 @@ impl<'p> Prover<'p> {
                     RunTarget { image: &built.reference, look_from, platform: self.engine.platform.as_deref() };
                 records.push(self.session.run(&target, &spec, &self.cancel)?);
             }
-            built.runs.push(RunSet { name, records });
+            let command = records.first().map(|record: &RunRecord| record.command.clone()).unwrap_or_default();
+            let mut traces = Vec::new();
+            for _ in 0..times {
+                self.remaining()?;
+                let target =
+                    RunTarget { image: &built.reference, look_from, platform: self.engine.platform.as_deref() };
+                traces.push(self.session.trace(&target, &spec, &command, &self.cancel)?);
+                // What is not possible once will not be the next time.
+                if matches!(traces.last(), Some(Trace::Impossible { .. })) {
+                    break;
+                }
+            }
+            built.runs.push(RunSet { name, records, traces });
         }
         Ok(())
     }
