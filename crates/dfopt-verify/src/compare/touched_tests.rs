@@ -12,7 +12,7 @@ fn trace(opened: &[&str], missed: &[&str]) -> Trace {
 }
 
 fn judge(before: &ImageBuilder, after: &ImageBuilder, run: &RunRecord, [first, second, third]: [Trace; 3]) -> Verdict {
-    let (mut old, mut new) = (set(&[run.clone(), run.clone()]), set(&[run.clone()]));
+    let (mut old, mut new) = (set(&[run.clone(), run.clone()]), set(std::slice::from_ref(run)));
     old[0].traces = vec![first, second];
     new[0].traces = vec![third];
     judge_sets(before, after, &Expectations::default(), &old, &new)
@@ -55,6 +55,19 @@ fn without_a_trace_the_check_says_so_and_the_rest_decides() {
     let check = verdict.check(CheckName::Touched).unwrap();
     assert_eq!(check.status, Status::NotRun);
     assert!(check.undecided[0].contains("the engine does not allow it"), "{check:?}");
+}
+
+#[test]
+fn files_used_each_time_are_told_by_where_they_are() {
+    let own = with_app(&app()).file("/srv/real", "1").symlink("/srv/link", "real").folder("/srv/folder");
+    let image = original(own).build();
+    let opened = ["/srv/link", "/srv/folder", "/srv/gone", "/etc/passwd", "/etc/os-release", "/usr/bin/git"];
+    let mut runs = set(&[record()]);
+    runs[0].traces = vec![trace(&opened, &[]), trace(&opened[..5], &[])];
+    let used: Vec<String> = used_files(&image, &runs).into_iter().collect();
+    assert_eq!(used, ["/srv/real", "/usr/local/bin/app"]);
+    runs[0].traces.push(Trace::Impossible { reason: "why".to_owned() });
+    assert!(used_files(&image, &runs).is_empty());
 }
 
 #[test]
