@@ -13,12 +13,14 @@ pub struct Evidence {
     pub needs_shell: bool,
     /// Every path of the image, without the leading root itself.
     pub files: BTreeMap<String, ImageFile>,
-    /// The texts of the files that `wants_text` asks for.
-    pub texts: BTreeMap<String, String>,
     /// What the image runs needs, directly or not.
     pub needs: Vec<Need>,
     /// What files need that an earlier plan carries, whether or not the image runs them.
     pub carried_needs: Vec<Need>,
+    /// Scripts that the image starts and that run a compiler, each with its name.
+    pub compiles: BTreeMap<String, String>,
+    /// Scripts that an earlier plan carries, that run a compiler, and that nothing is known to start.
+    pub builders: BTreeMap<String, String>,
     /// The packages in the image, by name.
     pub packages: BTreeMap<String, Package>,
     /// The users that the image has.

@@ -15,5 +15,4 @@ pub use evidence::{
 pub use order::order_copies;
 pub use plan::{Carried, Change, Dropped, Item, Outcome, Plan, Refusal, Rewrite, Rewritten, Rung, RungState};
 pub use prune::prune_stages;
-pub use recipes::wants_text;
 pub use split::{Candidate, Known, Request, Runtime, When, candidates, recipe_name, refusal, split_stages};

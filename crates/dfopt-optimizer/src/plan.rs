@@ -1,5 +1,7 @@
 //! What planning leads to: edits with their reasons, or why there are none.
 
+use std::collections::BTreeSet;
+
 use dfopt_syntax::{Edits, TextRange};
 
 /// The end of a planning.
@@ -78,6 +80,8 @@ pub struct Plan {
     pub dropped: Vec<Dropped>,
     /// Every path that stays behind, and trees ending in `/` that a program may name though nothing there is needed, with reasons.
     pub left: Vec<(String, String)>,
+    /// Paths that come along with a directory although nothing asks for them.
+    pub along: BTreeSet<String>,
     /// What changes in the file.
     pub edits: Edits,
     /// What could not be known without a build.

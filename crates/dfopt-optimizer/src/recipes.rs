@@ -85,12 +85,6 @@ pub(crate) fn select(model: &Model<'_>, stage: &Stage) -> Box<dyn Recipe> {
     found.unwrap_or_else(|| generic::recipe(model, stage))
 }
 
-/// Whether a file's text is of use to some recipe, so that whoever builds should read it.
-#[must_use]
-pub fn wants_text(path: &str) -> bool {
-    node::wants_text(path)
-}
-
 /// Whether the stage starts from one of these images, by the last part of their name.
 fn starts_from(model: &Model<'_>, stage: &Stage, names: &[&str]) -> bool {
     let bottom = model.chain(stage).last().unwrap_or(stage);

@@ -1,5 +1,5 @@
-//! Node: `node_modules` is carried whole, what only development needs is pruned at the end of the build stage where the lock file of
-//! the installed tree tells what that is, and bundles that hold everything are carried alone.
+//! Node: `node_modules` is carried whole, what only development needs is pruned at the end of the build stage where the lock file
+//! tells what that is, and bundles that hold everything are carried alone.
 
 use std::collections::BTreeSet;
 
@@ -68,11 +68,6 @@ fn bundle(path: &str) -> Option<(String, String)> {
     })
 }
 
-/// Whether a file's text tells which packages only development needs.
-pub(super) fn wants_text(path: &str) -> bool {
-    path.ends_with(LOCK_OF_TREE)
-}
-
 /// npm's record of what it installed.
 const LOCK_OF_TREE: &str = "/node_modules/.package-lock.json";
 
@@ -134,12 +129,17 @@ impl Recipe for Node {
         &["/root/.npm", "/root/.node-gyp", "/usr/local/share/.cache"]
     }
 
-    fn trims(&self, _: &Model<'_>, _: &Stage, evidence: &Evidence) -> Vec<Trim> {
+    fn trims(&self, model: &Model<'_>, stage: &Stage, evidence: &Evidence) -> Vec<Trim> {
         if !self.has_npm {
             return Vec::new();
         }
-        let locks = evidence.texts.iter().filter_map(|(path, text)| Some((path.strip_suffix(LOCK_OF_TREE)?, text)));
-        locks.filter_map(|(project, text)| self.trim(project, text, evidence)).collect()
+        let projects = evidence.files.keys().filter_map(|path| path.strip_suffix(LOCK_OF_TREE));
+        projects
+            .filter_map(|project| {
+                let lock = model.copied_script(stage, &format!("{project}/package-lock.json"))?;
+                self.trim(project, &lock, evidence)
+            })
+            .collect()
     }
 }
 
@@ -211,7 +211,7 @@ fn emptied(removes: &BTreeSet<&str>, tree: &str, evidence: &Evidence) -> Vec<Str
     folders.iter().filter(|folder| is_emptied(folder)).map(|folder| (*folder).to_owned()).collect()
 }
 
-/// The packages, by place, that the record marks as for development only. npm writes one key a line; of another layout nothing is read.
+/// The packages, by place, that the lock file marks as for development only. npm writes one key a line; of another layout nothing is read.
 fn of_development(lock: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut package = None;

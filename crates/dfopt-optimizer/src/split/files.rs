@@ -170,10 +170,6 @@ pub(crate) const COMMON_DIRECTORIES: &[&str] = &[
 const DISTRIBUTION: &[&str] =
     &["/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/", "/etc/", "/var/", "/boot/", "/run/", "/dev/", "/proc/", "/sys/"];
 
-/// Compilers as images bring them that did not install them as packages.
-const COMPILERS: &[&str] =
-    &["gcc", "cc", "g++", "c++", "cpp", "gfortran", "cc1", "cc1plus", "clang", "rustc", "cargo", "go", "javac"];
-
 /// Paths that no package owns, since the scripts of one make them.
 const MADE_BY_SCRIPTS: &[(&str, &str)] = &[
     ("/etc/ssl/certs/java/", "ca-certificates-java"),
@@ -252,22 +248,6 @@ impl<'e> Files<'e> {
         files
     }
 
-    /// A compiler that the image runs when it starts, and why; what only files name that nothing is known to run does not count.
-    pub fn compiler(&self) -> Option<(&'e str, &'e str)> {
-        let likely = self.evidence.needs.iter().filter(|need| need.strength >= Strength::Likely);
-        likely
-            .filter(|need| self.fates.get(need.path.as_str()).is_some_and(|fate| !matches!(fate, Fate::Left(_))))
-            .find_map(|need| {
-                let file = self.evidence.files.get(&need.path)?;
-                let name = need.path.rsplit('/').next().unwrap_or_default();
-                let is_compiler = match &file.package {
-                    Some(package) => super::route::is_compiler(package),
-                    None => file.step.is_none() && COMPILERS.contains(&name),
-                };
-                (is_compiler && file.is_elf).then_some((name, need.why.as_str()))
-            })
-    }
-
     /// Whether the build stage no longer has the path at its end.
     pub fn is_trimmed(&self, path: &str) -> bool {
         self.trimmed.contains(path)
@@ -336,8 +316,12 @@ impl<'e> Files<'e> {
         if self.base.is_some_and(|base| base.packages.contains(package)) {
             return Fate::Provided(format!("with the base's package {package}"));
         }
-        if need.strength == Strength::Possible && super::route::is_build_only(package) {
+        let serves_building = super::route::is_build_only(package);
+        if need.strength == Strength::Possible && serves_building {
             return Fate::Left(format!("of {package}, which serves building, and only named in a string"));
+        }
+        if need.strength == Strength::Likely && super::route::is_for_headers(package) {
+            return Fate::Left(format!("of {package}, which is for compiling against a library"));
         }
         Fate::Provided(format!("with the package {package}"))
     }
@@ -353,6 +337,9 @@ impl<'e> Files<'e> {
         step: usize,
     ) -> Fate {
         let installed = done.installs.contains(&step);
+        if self.is_bytecode_of_base(path) {
+            return Fate::Left("compiled again when it is used".into());
+        }
         let certain = need.filter(|need| need.strength == Strength::Certain);
         if let Some(need) = certain {
             return Fate::Copied(need.why.clone());
@@ -371,6 +358,9 @@ impl<'e> Files<'e> {
         }
         if under(path, CACHES) {
             return Fate::Left("a cache or a temporary file".into());
+        }
+        if let Some(compiler) = self.evidence.builders.get(path) {
+            return Fate::Left(format!("it runs `{compiler}`, and nothing that the image starts names it"));
         }
         if done.scripts.contains(path) {
             return Fate::Left("a script that only the build runs".into());
@@ -408,6 +398,13 @@ impl<'e> Files<'e> {
             None if PROJECT_FILES.iter().any(|(name, _)| has_part(path, name)) => None,
             None => Some(Fate::Copied("an empty directory that the program may fill".into())),
         }
+    }
+
+    /// Whether it was made of a module of the base, which the interpreter does again.
+    fn is_bytecode_of_base(&self, path: &str) -> bool {
+        let Some((folder, name)) = path.rsplit_once("/__pycache__/") else { return false };
+        let module = name.split('.').next().unwrap_or_default();
+        self.evidence.files.get(&format!("{folder}/{module}.py")).is_some_and(|source| source.step.is_none())
     }
 
     fn is_empty(&self, path: &str) -> bool {

@@ -99,8 +99,8 @@ pub fn split_stages(model: &Model<'_>, request: &Request<'_>) -> Outcome {
     let done = done(model, stage);
     let trims = trims(model, stage, &*recipe, evidence);
     let files = files::Files::decide(evidence, base, &*recipe, &done, &trims);
-    if let Some((compiler, why)) = files.compiler() {
-        return compiles_at_start(model, stage, compiler, why);
+    if let Some((script, compiler)) = evidence.compiles.iter().next() {
+        return compiles_at_start(model, stage, compiler, script);
     }
     let routed = route::route(model, stage, &files);
     let cut = route::cut(&routed);
@@ -154,6 +154,7 @@ pub fn split_stages(model: &Model<'_>, request: &Request<'_>) -> Outcome {
         carried: written.carried,
         dropped: written.dropped,
         left,
+        along: written.along,
         edits: written.edits,
         assumptions,
     }))
@@ -173,12 +174,12 @@ fn trims(model: &Model<'_>, stage: &Stage, recipe: &dyn recipes::Recipe, evidenc
 }
 
 /// The refusal of an image that needs its compiler.
-fn compiles_at_start(model: &Model<'_>, stage: &Stage, compiler: &str, why: &str) -> Outcome {
+fn compiles_at_start(model: &Model<'_>, stage: &Stage, compiler: &str, script: &str) -> Outcome {
     let starts = |ast: &Instruction| matches!(ast, Instruction::Cmd(_) | Instruction::Entrypoint(_));
     let start = model.stage_steps(stage).iter().rev().find(|step| starts(&step.ast));
     Outcome::Refused(Refusal {
         range: start.map(|step| step.ast.head_range()),
-        reason: format!("the image needs `{compiler}` when it starts: {why}"),
+        reason: format!("the image runs `{compiler}` when it starts, in {script}"),
         remedy: "compile in a RUN, and let the container start what was built".into(),
     })
 }

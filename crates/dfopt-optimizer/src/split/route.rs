@@ -50,10 +50,10 @@ pub(crate) fn is_build_only(name: &str) -> bool {
     [Manager::Apt, Manager::Apk, Manager::Rpm].into_iter().any(|manager| build_only(manager, name).is_some())
 }
 
-/// Whether a package of a distribution is a compiler.
-pub(crate) fn is_compiler(name: &str) -> bool {
-    let kind = [Manager::Apt, Manager::Apk, Manager::Rpm].into_iter().find_map(|manager| build_only(manager, name));
-    matches!(kind, Some(BuildOnly::Compiler | BuildOnly::Toolchain)) && !name.contains("binutils")
+/// Whether a package of a distribution holds what programs are compiled against.
+pub(crate) fn is_for_headers(name: &str) -> bool {
+    let managers = [Manager::Apt, Manager::Apk, Manager::Rpm];
+    managers.into_iter().any(|manager| build_only(manager, name) == Some(BuildOnly::Headers))
 }
 
 /// How many of the instructions make up the build stage: up to the last one that only a build stage can carry out.

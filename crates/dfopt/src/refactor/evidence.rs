@@ -30,16 +30,15 @@ pub(super) fn of_original(image: &Image, model: &Model<'_>, smoke: &[Vec<String>
             (path.to_owned(), file(&node.entry, step, package))
         })
         .collect();
-    let wanted = image.root.iter().map(|(path, _)| path).filter(|path| dfopt_optimizer::wants_text(path));
-    let texts = wanted.filter_map(|path| Some((path.to_owned(), image.root.text(path)?.to_owned()))).collect();
     Evidence {
-        texts,
         release: release(image),
         is_static: is_static(image, &needs),
         needs_shell: needs_shell(&needs),
         files,
         needs: needs_of(image, &needs),
         carried_needs: Vec::new(),
+        compiles: run_compilers(image, &needs),
+        builders: BTreeMap::new(),
         packages: packages
             .iter()
             .map(|package| {
@@ -152,6 +151,33 @@ pub(super) fn needs_of(image: &Image, closure: &Closure) -> Vec<Need> {
         }
     }
     found
+}
+
+/// Compilers that turn sources into programs.
+const COMPILERS: &[&str] = &[
+    "gcc", "cc", "g++", "c++", "gfortran", "clang", "clang++", "rustc", "cargo", "go", "javac", "kotlinc", "ghc",
+    "swiftc",
+];
+
+/// The scripts of the image's own that run a compiler, each with its name; what comes with a base or a package names many.
+pub(super) fn run_compilers(image: &Image, closure: &Closure) -> BTreeMap<String, String> {
+    let runs = closure.at_least(Certainty::Likely).filter_map(|need| match (&need.reason, &need.because) {
+        (Reason::Executes { program }, Some(by)) => Some((by, program.rsplit('/').next().unwrap_or(program))),
+        _ => None,
+    });
+    let is_compiler = |program: &str| {
+        let plain = program.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+        COMPILERS.contains(&program) || COMPILERS.contains(&plain)
+    };
+    let own = |path: &str| {
+        let Some(node) = image.root.get(path) else { return false };
+        let is_script = node.entry.is_file() && node.entry.elf().is_none() && node.entry.text().is_some();
+        let installed = ["/site-packages/", "/dist-packages/", "/node_modules/", "/gems/"];
+        is_script && !image.is_from_base(node) && !installed.iter().any(|place| path.contains(place))
+    };
+    runs.filter(|(by, program)| is_compiler(program) && own(by))
+        .map(|(by, program)| (by.clone(), program.to_owned()))
+        .collect()
 }
 
 /// Why a path is needed: the nearest reason that is more than a link on the way.

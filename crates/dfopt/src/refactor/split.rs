@@ -1,12 +1,12 @@
 //! `fix --split-stages`: plans, builds, compares, repairs, and writes only what is proved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
 
 use dfopt_optimizer::{
-    Candidate, Evidence, FileKind, Item, Known, Need, Outcome, Plan, Refusal, Repair, Request, Runtime, When,
-    candidates, refusal, split_stages as plan_split,
+    Candidate, Evidence, FileKind, ImageFile, Item, Known, Need, Outcome, Plan, Refusal, Repair, Request, Runtime,
+    When, candidates, refusal, split_stages as plan_split,
 };
 use dfopt_semantic::model::{Model, Options};
 use dfopt_syntax::parse;
@@ -17,7 +17,7 @@ use dfopt_verify::request::DockerfileSource;
 use dfopt_verify::verdict::{Counterexample, Outcome as Judged, Verdict};
 
 use super::deliver::{deliver, say};
-use super::evidence::{needs_of, of_base, of_original};
+use super::evidence::{needs_of, of_base, of_original, run_compilers};
 use super::plan_text;
 use super::prover::{Built, Prover, Trouble, judge};
 use super::repair::repairs;
@@ -451,7 +451,7 @@ impl Loop<'_, '_> {
         let first = plan_split(self.task.model, request);
         let Outcome::Plan(plan) = &first else { return first };
         let mut more = evidence.clone();
-        more.carried_needs = needs_of_carried(&self.original.image, plan, evidence);
+        (more.carried_needs, more.builders) = needs_of_carried(&self.original.image, plan, evidence);
         plan_split(self.task.model, &Request { evidence: Some(&more), ..*request })
     }
 
@@ -480,8 +480,11 @@ fn only_runs_differ(verdict: &Verdict) -> bool {
         && verdict.counterexamples.iter().all(|found| matches!(found, Counterexample::RunDiffers { .. }))
 }
 
-/// What the carried files need in their turn.
-fn needs_of_carried(image: &Image, plan: &Plan, evidence: &Evidence) -> Vec<Need> {
+/// What the carried files need in their turn, and those that only compile something and that nothing starts.
+fn needs_of_carried(image: &Image, plan: &Plan, evidence: &Evidence) -> (Vec<Need>, BTreeMap<String, String>) {
+    // What the base brings is not carried by the plan, even where it is copied along.
+    let is_own =
+        |path: &str, file: &ImageFile| file.kind == FileKind::File && file.step.is_some() && !plan.along.contains(path);
     let mut paths = Vec::new();
     for carried in &plan.carried {
         let Item::Path(path) = &carried.item else { continue };
@@ -490,16 +493,21 @@ fn needs_of_carried(image: &Image, plan: &Plan, evidence: &Evidence) -> Vec<Need
                 let below = format!("{folder}/");
                 let inside = evidence.files.range(below.clone()..).take_while(|(path, _)| path.starts_with(&below));
                 paths.extend(
-                    inside
-                        .filter(|(_, file)| file.kind == FileKind::File)
-                        .map(|(path, _)| (path.clone(), Certainty::Likely)),
+                    inside.filter(|(path, file)| is_own(path, file)).map(|(path, _)| (path.clone(), Certainty::Likely)),
                 );
             }
             None => paths.push((path.clone(), Certainty::Likely)),
         }
     }
-    let found = closure(image, &Start { paths, commands: Vec::new() });
-    needs_of(image, &found)
+    let mut found = closure(image, &Start { paths: paths.clone(), commands: Vec::new() });
+    let started: BTreeSet<&str> = evidence.needs.iter().map(|need| need.path.as_str()).collect();
+    let mut builders = run_compilers(image, &found);
+    builders.retain(|script, _| !started.contains(script.as_str()));
+    if !builders.is_empty() {
+        paths.retain(|(path, _)| !builders.contains_key(path));
+        found = closure(image, &Start { paths, commands: Vec::new() });
+    }
+    (needs_of(image, &found), builders)
 }
 
 /// What the judge is told about what was dropped on purpose.
