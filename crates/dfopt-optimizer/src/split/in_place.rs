@@ -87,7 +87,7 @@ impl Writer<'_> {
     }
 
     /// A range of lines between two blank ones takes one of them along.
-    fn with_blank_line(&self, range: TextRange) -> TextRange {
+    pub(super) fn with_blank_line(&self, range: TextRange) -> TextRange {
         let text = self.model.text();
         let (before, after) = (&text[..usize::from(range.start())], &text[usize::from(range.end())..]);
         let is_blank = |line: Option<&str>| line.is_some_and(|line| line.trim().is_empty());

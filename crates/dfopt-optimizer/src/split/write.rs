@@ -489,7 +489,7 @@ impl Writer<'_> {
                     text.push_str(style.newline());
                 }
                 moved.push(text);
-                edits.push(Edit::delete(range));
+                edits.push(Edit::delete(self.with_blank_line(range)));
             }
         }
     }

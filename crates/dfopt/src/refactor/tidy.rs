@@ -104,7 +104,8 @@ fn planned(
         .map_err(|error| Failure::new(format!("{}: {error}", shown(&subject.context))))?;
     let sent = fs_context.sent(Some(&subject.path));
     let build_args = args.build.known_args();
-    let targets = targets_beside(subject.path.parent().unwrap_or(Path::new(".")));
+    let folder = subject.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let targets = targets_beside(folder.unwrap_or(Path::new(".")));
     let mut planned = Planned { text: subject.source.text().to_owned(), changes: Vec::new(), idle: Vec::new() };
     for refactor in asked {
         let parsed = parse(&planned.text);
