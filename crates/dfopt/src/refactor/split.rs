@@ -20,7 +20,7 @@ use super::deliver::{deliver, say};
 use super::evidence::{needs_of, of_base, of_original, run_compilers};
 use super::plan_text;
 use super::prover::{Built, Prover, Trouble, judge};
-use super::repair::repairs;
+use super::repair::all_repairs;
 use super::report::{ImageReport, Report, Result as Ended, Round, RoundEnd};
 use super::show;
 use super::subject::{Subject, base_of};
@@ -219,7 +219,6 @@ impl Task<'_> {
             report,
             original: &mut original,
             ran_again: false,
-            carried: Vec::new(),
             base_name: base,
             failed: Vec::new(),
             best: None,
@@ -322,8 +321,6 @@ struct Loop<'l, 'p> {
     progress: &'l Progress,
     report: &'l mut Report,
     original: &'l mut Built,
-    /// What the files of the last candidate need.
-    carried: Vec<Need>,
     /// Whether the original was run more often to see what changes by itself.
     ran_again: bool,
     base_name: Option<String>,
@@ -355,8 +352,7 @@ impl Loop<'_, '_> {
         }
         let mut before: Option<String> = None;
         for round in 0..MOST_ROUNDS {
-            let failed = self.failed.clone();
-            let request = Request { evidence: Some(evidence), ladder, rung, failed: &failed };
+            let request = Request { evidence: Some(evidence), ladder, rung, failed: &self.failed };
             let plan = match self.planned(&request, evidence) {
                 Outcome::Plan(plan) => plan,
                 Outcome::Refused(refusal) => {
@@ -413,8 +409,7 @@ impl Loop<'_, '_> {
             if let Some(last) = self.report.rounds.last_mut() {
                 last.counterexamples = verdict.counterexamples.clone();
             }
-            let asked: BTreeSet<_> =
-                verdict.counterexamples.iter().flat_map(|found| repairs(found, evidence, &self.carried)).collect();
+            let asked = all_repairs(&verdict.counterexamples, evidence);
             let outcome = verdict.outcome;
             let trims = !plan.trims.is_empty();
             let found = Found { plan, text, image: ImageReport::of(&built), expectations, verdict };
@@ -451,12 +446,11 @@ impl Loop<'_, '_> {
     }
 
     /// A plan, after a second look at what the files that it carries need themselves.
-    fn planned(&mut self, request: &Request<'_>, evidence: &Evidence) -> Outcome {
+    fn planned(&self, request: &Request<'_>, evidence: &Evidence) -> Outcome {
         let first = plan_split(self.task.model, request);
         let Outcome::Plan(plan) = &first else { return first };
         let mut more = evidence.clone();
         (more.carried_needs, more.builders) = needs_of_carried(&self.original.image, plan, evidence);
-        self.carried.clone_from(&more.carried_needs);
         plan_split(self.task.model, &Request { evidence: Some(&more), ..*request })
     }
 
