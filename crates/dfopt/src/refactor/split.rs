@@ -389,15 +389,8 @@ impl Loop<'_, '_> {
             self.progress.phase("comparing");
             let expectations = expectations(&plan, evidence);
             let mut verdict = judge(self.original, &built, &expectations);
-            if !self.ran_again && only_runs_differ(&verdict) {
-                self.ran_again = true;
-                self.progress.phase("running the original again");
-                let look_from = self.original.reference.clone();
-                self.prover.run_again(self.original, &look_from, 2)?;
-                // On a busy machine a run may be cut off before it has said what it says.
-                built.runs.clear();
-                self.prover.run(&mut built, &look_from, 1)?;
-                verdict = judge(self.original, &built, &expectations);
+            if only_runs_differ(&verdict) {
+                verdict = self.judged_again(&mut built, &expectations)?;
             }
             let message = verdict.counterexamples.first().map(ToString::to_string).unwrap_or_default();
             let end = match verdict.outcome {
@@ -438,6 +431,21 @@ impl Loop<'_, '_> {
         }
         self.failed.push(rung);
         Ok(None)
+    }
+
+    /// The verdict after more runs: two runs may agree by chance where others do not, and on a busy machine a run may be cut off before it
+    /// has said what it says.
+    fn judged_again(&mut self, built: &mut Built, expectations: &Expectations) -> Result<Verdict, Trouble> {
+        let look_from = self.original.reference.clone();
+        if !self.ran_again {
+            self.ran_again = true;
+            self.progress.phase("running the original again");
+            self.prover.run_again(self.original, &look_from, 2)?;
+        }
+        self.progress.phase("running the candidate again");
+        built.runs.clear();
+        self.prover.run(built, &look_from, 1)?;
+        Ok(judge(self.original, built, expectations))
     }
 
     /// Whether some base could be had.
