@@ -332,7 +332,7 @@ fn c_carries_what_was_installed_and_gets_the_library_of_threads() {
 
 #[test]
 fn java_gives_up_the_development_kit() {
-    let Some(fixed) = proved_by("java", "java-classes", 80.0) else { return };
+    let Some(fixed) = proved_by("java", "java-classes", 85.0) else { return };
     let (_, new) = fixed.changed_lines();
     assert!(new.iter().any(|line| line.contains("/opt/lock/classes")), "{new:?}");
     assert!(!new.iter().any(|line| line.contains("/opt/java")), "{new:?}");
