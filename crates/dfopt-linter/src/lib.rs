@@ -5,6 +5,7 @@
 mod check;
 mod context;
 mod diagnostic;
+mod exec_form;
 mod fix;
 mod labels;
 mod leftover;

@@ -37,6 +37,10 @@ mod dev_dependencies_shipped;
 mod distribution_upgrade;
 mod dnf_cache_in_layer;
 mod dnf_without_yes;
+mod daemon_as_command;
+mod deleted_in_later_layer;
+mod dev_dependencies_shipped;
+mod dropped_supplementary_groups;
 mod duplicate_stage_name;
 mod echo_escape_sequence;
 mod empty_command;
@@ -55,8 +59,10 @@ mod heredoc_destination;
 mod high_uid_useradd;
 mod host_port_in_expose;
 mod ignored_arg_default;
+mod ignored_cmd;
 mod ignored_copy_source;
 mod inline_ignore;
+mod install_as_user;
 mod instruction_before_from;
 mod invalid_check_directive;
 mod invalid_chmod;
@@ -83,6 +89,7 @@ mod legacy_key_value;
 mod literal_backslash;
 mod literal_brace_or_bracket;
 mod literal_tilde;
+mod lost_shell_state;
 mod maintainer_instruction;
 mod malformed_from;
 mod malformed_suppression;
@@ -96,6 +103,7 @@ mod missing_equals;
 mod missing_from;
 mod missing_healthcheck;
 mod missing_label;
+mod missing_healthcheck_tool;
 mod misspelled_directive;
 mod mixed_instruction_case;
 mod mkdir_mode_of_leaf_only;
@@ -104,6 +112,7 @@ mod multiple_sources_without_slash;
 mod named_owner_on_link;
 mod named_user;
 mod noisy_wget;
+mod named_user_in_scratch;
 mod non_boolean_flag_value;
 mod non_portable_expr;
 mod not_utf8;
@@ -118,6 +127,7 @@ mod overridden_healthcheck;
 mod overwritten_env;
 mod overwritten_label;
 mod parsed_ls;
+mod package_manager_as_init;
 mod path_without_inherited_value;
 mod pip_cache_in_layer;
 mod pipe_without_pipefail;
@@ -136,6 +146,7 @@ mod rm_of_maybe_empty_path;
 mod secret_in_arg_or_env;
 mod self_referencing_env;
 mod shell_form_command;
+mod shell_form_in_scratch;
 mod shell_not_json;
 mod shell_syntax_error;
 mod shell_syntax_in_exec_form;
@@ -147,6 +158,7 @@ mod source_tree_shipped;
 mod stopsignal_on_windows;
 mod sudo_in_run;
 mod suppression_without_reason;
+mod tail_as_main_process;
 mod toolchain_base_shipped;
 mod unassigned_shell_variable;
 mod uncatchable_stopsignal;
@@ -190,6 +202,7 @@ mod uppercase_stage_name;
 mod useless_cat;
 mod useless_echo;
 mod variable_in_printf_format;
+mod variable_in_exec_form;
 mod volatile_value_before_build;
 mod wget_and_curl;
 mod whole_context_copy;
@@ -240,6 +253,10 @@ static RULES: &[&Rule] = &[
     &distribution_upgrade::RULE,
     &dnf_cache_in_layer::RULE,
     &dnf_without_yes::RULE,
+    &daemon_as_command::RULE,
+    &deleted_in_later_layer::RULE,
+    &dev_dependencies_shipped::RULE,
+    &dropped_supplementary_groups::RULE,
     &duplicate_stage_name::RULE,
     &echo_escape_sequence::RULE,
     &empty_command::RULE,
@@ -258,8 +275,10 @@ static RULES: &[&Rule] = &[
     &high_uid_useradd::RULE,
     &host_port_in_expose::RULE,
     &ignored_arg_default::RULE,
+    &ignored_cmd::RULE,
     &ignored_copy_source::RULE,
     &inline_ignore::RULE,
+    &install_as_user::RULE,
     &instruction_before_from::RULE,
     &invalid_check_directive::RULE,
     &invalid_chmod::RULE,
@@ -286,6 +305,7 @@ static RULES: &[&Rule] = &[
     &literal_backslash::RULE,
     &literal_brace_or_bracket::RULE,
     &literal_tilde::RULE,
+    &lost_shell_state::RULE,
     &maintainer_instruction::RULE,
     &malformed_from::RULE,
     &malformed_suppression::RULE,
@@ -299,6 +319,7 @@ static RULES: &[&Rule] = &[
     &missing_from::RULE,
     &missing_healthcheck::RULE,
     &missing_label::RULE,
+    &missing_healthcheck_tool::RULE,
     &misspelled_directive::RULE,
     &mixed_instruction_case::RULE,
     &mkdir_mode_of_leaf_only::RULE,
@@ -307,6 +328,7 @@ static RULES: &[&Rule] = &[
     &named_owner_on_link::RULE,
     &named_user::RULE,
     &noisy_wget::RULE,
+    &named_user_in_scratch::RULE,
     &non_boolean_flag_value::RULE,
     &non_portable_expr::RULE,
     &not_utf8::RULE,
@@ -321,6 +343,7 @@ static RULES: &[&Rule] = &[
     &overwritten_env::RULE,
     &overwritten_label::RULE,
     &parsed_ls::RULE,
+    &package_manager_as_init::RULE,
     &path_without_inherited_value::RULE,
     &pip_cache_in_layer::RULE,
     &pipe_without_pipefail::RULE,
@@ -339,6 +362,7 @@ static RULES: &[&Rule] = &[
     &secret_in_arg_or_env::RULE,
     &self_referencing_env::RULE,
     &shell_form_command::RULE,
+    &shell_form_in_scratch::RULE,
     &shell_not_json::RULE,
     &shell_syntax_error::RULE,
     &shell_syntax_in_exec_form::RULE,
@@ -350,6 +374,7 @@ static RULES: &[&Rule] = &[
     &stopsignal_on_windows::RULE,
     &sudo_in_run::RULE,
     &suppression_without_reason::RULE,
+    &tail_as_main_process::RULE,
     &toolchain_base_shipped::RULE,
     &unassigned_shell_variable::RULE,
     &uncatchable_stopsignal::RULE,
@@ -393,6 +418,7 @@ static RULES: &[&Rule] = &[
     &useless_cat::RULE,
     &useless_echo::RULE,
     &variable_in_printf_format::RULE,
+    &variable_in_exec_form::RULE,
     &volatile_value_before_build::RULE,
     &wget_and_curl::RULE,
     &whole_context_copy::RULE,

@@ -95,6 +95,11 @@ pub(crate) fn keyword(site: &Site<'_>) -> TextRange {
     if range.is_empty() { site.ast.range() } else { range }
 }
 
+/// The place of something in a command.
+pub(crate) fn span(range: &std::ops::Range<u32>) -> TextRange {
+    TextRange::new(range.start.into(), range.end.max(range.start).into())
+}
+
 /// The place of a flag with the blanks that divide it from what follows on its line.
 pub(crate) fn flag_with_blank(model: &Model<'_>, flag: TextRange) -> TextRange {
     let behind = model.text().get(usize::from(flag.end())..).unwrap_or_default();

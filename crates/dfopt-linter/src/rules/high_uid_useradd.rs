@@ -6,7 +6,7 @@ use dfopt_syntax::TextRange;
 
 use crate::peer::{self, Triggers};
 use crate::rule::declare_rule;
-use crate::site::runs;
+use crate::site::{runs, span};
 use crate::{Applicability, Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -52,7 +52,7 @@ fn check(ctx: &mut Context<'_>) {
             let commands = peer::commands(model, step, Triggers::Read);
             if let Some(found) = commands.iter().find(|invocation| is_high_for_hadolint(invocation)) {
                 let range = &found.words[0].range;
-                let place = place(range);
+                let place = span(range);
                 ctx.report(place, "a high user number without `--no-log-init`")
                     .fix("Add `--no-log-init`", |fix| fix.insert(place.end(), " --no-log-init"));
             }
@@ -98,7 +98,7 @@ fn high_numbers(model: &Model<'_>, step: &Step) -> Vec<(TextRange, TextRange)> {
         });
         let (number, range) = number.filter(|_| !leaves_logs)?;
         let is_high = number.len() > 5 && number.bytes().all(|b| b.is_ascii_digit());
-        is_high.then(|| (place(range), place(&command.name_word().unwrap_or(&invocation.words[0]).range)))
+        is_high.then(|| (span(range), span(&command.name_word().unwrap_or(&invocation.words[0]).range)))
     });
     found.collect()
 }
@@ -123,10 +123,6 @@ fn is_high_for_hadolint(invocation: &Invocation) -> bool {
         let braces = pair[1].matches('$').count() * 2 - pair[1].matches("${").count() * 2;
         is_cluster && pair[1].chars().count() + braces > 5
     })
-}
-
-fn place(range: &std::ops::Range<u32>) -> TextRange {
-    TextRange::new(range.start.into(), range.end.max(range.start).into())
 }
 
 #[cfg(test)]
