@@ -55,6 +55,8 @@ mod flag_without_value;
 mod forbidden_onbuild_trigger;
 mod forward_stage_reference;
 mod global_arg_out_of_scope;
+mod gpu_query_in_run;
+mod hardcoded_architecture;
 mod heredoc_destination;
 mod high_uid_useradd;
 mod host_port_in_expose;
@@ -134,6 +136,7 @@ mod pipe_without_pipefail;
 mod pointless_command;
 mod prefix_assignment_not_seen;
 mod redirected_find;
+mod production_install_before_build;
 mod redundant_target_platform;
 mod relative_copy_destination;
 mod relative_workdir;
@@ -143,6 +146,7 @@ mod repeated_directive;
 mod repeated_flag;
 mod reserved_stage_name;
 mod rm_of_maybe_empty_path;
+mod root_owned_copy_after_user;
 mod secret_in_arg_or_env;
 mod self_referencing_env;
 mod shell_form_command;
@@ -212,6 +216,7 @@ mod yum_cache_in_layer;
 mod yum_without_yes;
 mod zypper_cache_in_layer;
 mod zypper_without_yes;
+mod write_after_volume;
 
 use crate::Rule;
 
@@ -271,6 +276,8 @@ static RULES: &[&Rule] = &[
     &forbidden_onbuild_trigger::RULE,
     &forward_stage_reference::RULE,
     &global_arg_out_of_scope::RULE,
+    &gpu_query_in_run::RULE,
+    &hardcoded_architecture::RULE,
     &heredoc_destination::RULE,
     &high_uid_useradd::RULE,
     &host_port_in_expose::RULE,
@@ -350,6 +357,7 @@ static RULES: &[&Rule] = &[
     &pointless_command::RULE,
     &prefix_assignment_not_seen::RULE,
     &redirected_find::RULE,
+    &production_install_before_build::RULE,
     &redundant_target_platform::RULE,
     &relative_copy_destination::RULE,
     &relative_workdir::RULE,
@@ -359,6 +367,7 @@ static RULES: &[&Rule] = &[
     &repeated_flag::RULE,
     &reserved_stage_name::RULE,
     &rm_of_maybe_empty_path::RULE,
+    &root_owned_copy_after_user::RULE,
     &secret_in_arg_or_env::RULE,
     &self_referencing_env::RULE,
     &shell_form_command::RULE,
@@ -428,6 +437,7 @@ static RULES: &[&Rule] = &[
     &yum_without_yes::RULE,
     &zypper_cache_in_layer::RULE,
     &zypper_without_yes::RULE,
+    &write_after_volume::RULE,
 ];
 
 /// All rules, sorted by name.

@@ -1,5 +1,6 @@
 //! Instructions as they are judged: those of the file, and those behind ONBUILD.
 
+use dfopt_semantic::context::join_clean;
 use dfopt_semantic::model::{Base, Model, Role, Step};
 use dfopt_syntax::ast::{AstNode, Instruction};
 use dfopt_syntax::{TextRange, TextSize};
@@ -98,6 +99,12 @@ pub(crate) fn keyword(site: &Site<'_>) -> TextRange {
 /// The place of something in a command.
 pub(crate) fn span(range: &std::ops::Range<u32>) -> TextRange {
     TextRange::new(range.start.into(), range.end.max(range.start).into())
+}
+
+/// The absolute path that a path of an instruction means; `None` where the working directory is not known.
+pub(crate) fn absolute(step: &Step, path: &str) -> Option<String> {
+    let workdir = if path.starts_with('/') { "/" } else { step.workdir.known()? };
+    Some(join_clean(workdir, path))
 }
 
 /// The place of a flag with the blanks that divide it from what follows on its line.

@@ -1,12 +1,11 @@
 //! `missing-healthcheck-tool`
 
 use dfopt_semantic::command::{Command, Understood, understand};
-use dfopt_semantic::context::join_clean;
 use dfopt_semantic::model::{Model, Stage, Step};
 use dfopt_syntax::ast::{AstNode, Instruction};
 
 use crate::rule::declare_rule;
-use crate::site::span;
+use crate::site::{absolute, span};
 use crate::{Category, Context, Severity};
 
 declare_rule! {
@@ -93,8 +92,7 @@ fn installs(model: &Model<'_>, step: &Step, name: &str) -> bool {
 /// A COPY to where programs are looked for.
 fn copies(model: &Model<'_>, step: &Step, name: &str) -> bool {
     let to = step.copied(model).and_then(|copied| copied.destination).and_then(|to| to.text.into_known());
-    let (Some(to), Some(workdir)) = (to, step.workdir.known()) else { return true };
-    let path = join_clean(workdir, &to);
+    let Some(path) = to.and_then(|to| absolute(step, &to)) else { return true };
     let places = ["/", "/bin", "/usr", "/usr/bin", "/usr/local", "/usr/local/bin", "/sbin", "/usr/sbin"];
     places.contains(&path.as_str()) || path.rsplit('/').next() == Some(name)
 }

@@ -1,11 +1,10 @@
 //! `named-user-in-scratch`
 
-use dfopt_semantic::context::join_clean;
 use dfopt_semantic::model::{Base, Model, Stage, Step, TextRole};
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
-use crate::site::sites;
+use crate::site::{absolute, sites};
 use crate::{Category, Context, Severity};
 
 declare_rule! {
@@ -80,8 +79,7 @@ fn may_have_got_names(model: &Model<'_>, stage: &Stage, step: &Step) -> bool {
         Instruction::Run(_) | Instruction::Onbuild(_) => true,
         Instruction::Copy(_) | Instruction::Add(_) => {
             let to = other.copied(model).and_then(|copied| copied.destination).and_then(|to| to.text.into_known());
-            let (Some(to), Some(workdir)) = (to, other.workdir.known()) else { return true };
-            let to = join_clean(workdir, &to);
+            let Some(to) = to.and_then(|to| absolute(other, &to)) else { return true };
             to == "/" || to == "/etc" || to.starts_with("/etc/")
         }
         _ => false,

@@ -1,12 +1,12 @@
 //! `shell-form-in-scratch`
 
 use dfopt_semantic::base::Shell;
-use dfopt_semantic::context::join_clean;
 use dfopt_semantic::model::{Base, Model, Stage, Step};
 use dfopt_syntax::ast::{CommandForm, Instruction};
 
 use crate::exec_form::exec_form;
 use crate::rule::declare_rule;
+use crate::site::absolute;
 use crate::{Applicability, Category, Context, Severity};
 
 declare_rule! {
@@ -90,8 +90,7 @@ fn may_have_got_one(model: &Model<'_>, stage: &Stage, step: &Step) -> bool {
 fn may_bring_shell(model: &Model<'_>, step: &Step) -> bool {
     let Some(copied) = step.copied(model) else { return true };
     let to = copied.destination.as_ref().and_then(|to| to.text.known());
-    let (Some(to), Some(workdir)) = (to, step.workdir.known()) else { return true };
-    let path = join_clean(workdir, to);
+    let Some(path) = to.and_then(|to| absolute(step, to)) else { return true };
     let may_be_directory = |text: &str| {
         let name = text.trim_end_matches('/').rsplit('/').next().unwrap_or(text);
         let is_known_file = copied.from.is_none()

@@ -42,7 +42,9 @@ fn check(ctx: &mut Context<'_>) {
         let Some(run) = model.run_command(stage) else { continue };
         let Some((last, earlier)) = run.invocations.split_last() else { continue };
         // Alone it keeps a container for somebody to work in.
-        let starts = earlier.iter().filter_map(Command::of).any(|command| {
+        // A start script that is handed the command only passes it on.
+        let hands_over = |one: &&Invocation| one.words.len() > last.words.len() && one.words.ends_with(&last.words);
+        let starts = earlier.iter().filter(|one| !hands_over(one)).filter_map(Command::of).any(|command| {
             command.name().is_none_or(|name| {
                 !matches!(name, "echo" | "cd" | "export" | "set" | "touch" | "mkdir" | "true" | ":" | "sh" | "bash")
             })
@@ -102,6 +104,7 @@ ENTRYPOINT a & while true; do sleep 10; done
 
     #[test]
     fn containers_to_work_in() {
+        check_ok(&RULE, "FROM x\nENTRYPOINT [\"/docker-init.sh\"]\nCMD [\"sleep\", \"infinity\"]\n");
         check_ok(&RULE, "FROM x\nCMD tail -f /dev/null\n");
         check_ok(&RULE, "FROM x\nCMD [\"sleep\", \"infinity\"]\n");
         check_ok(&RULE, "FROM x AS dev\nCMD a start && sleep infinity\n");
