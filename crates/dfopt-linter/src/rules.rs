@@ -48,6 +48,7 @@ mod empty_label;
 mod empty_stage_copied;
 mod end_of_life_base;
 mod expired_suppression;
+mod expose_port_mismatch;
 mod extra_argument;
 mod find_xargs_without_null;
 mod flag_newer_than_syntax;
@@ -59,6 +60,7 @@ mod gpu_query_in_run;
 mod hardcoded_architecture;
 mod heredoc_destination;
 mod high_uid_useradd;
+mod host_dependencies_copied;
 mod host_port_in_expose;
 mod ignored_arg_default;
 mod ignored_cmd;
@@ -101,6 +103,7 @@ mod mismatched_doc_comment;
 mod misplaced_checksum;
 mod misplaced_directive;
 mod missing_argument;
+mod missing_copy_source;
 mod missing_equals;
 mod missing_from;
 mod missing_healthcheck;
@@ -122,6 +125,7 @@ mod npm_cache_in_layer;
 mod obsolete_grep;
 mod odd_command_word;
 mod one_round_loop;
+mod output_lost_in_mount;
 mod overlong_line;
 mod overridden_cmd;
 mod overridden_entrypoint;
@@ -269,6 +273,7 @@ static RULES: &[&Rule] = &[
     &empty_stage_copied::RULE,
     &end_of_life_base::RULE,
     &expired_suppression::RULE,
+    &expose_port_mismatch::RULE,
     &extra_argument::RULE,
     &find_xargs_without_null::RULE,
     &flag_newer_than_syntax::RULE,
@@ -280,6 +285,7 @@ static RULES: &[&Rule] = &[
     &hardcoded_architecture::RULE,
     &heredoc_destination::RULE,
     &high_uid_useradd::RULE,
+    &host_dependencies_copied::RULE,
     &host_port_in_expose::RULE,
     &ignored_arg_default::RULE,
     &ignored_cmd::RULE,
@@ -322,6 +328,7 @@ static RULES: &[&Rule] = &[
     &misplaced_checksum::RULE,
     &misplaced_directive::RULE,
     &missing_argument::RULE,
+    &missing_copy_source::RULE,
     &missing_equals::RULE,
     &missing_from::RULE,
     &missing_healthcheck::RULE,
@@ -343,6 +350,7 @@ static RULES: &[&Rule] = &[
     &obsolete_grep::RULE,
     &odd_command_word::RULE,
     &one_round_loop::RULE,
+    &output_lost_in_mount::RULE,
     &overlong_line::RULE,
     &overridden_cmd::RULE,
     &overridden_entrypoint::RULE,

@@ -61,7 +61,7 @@ fn check(ctx: &mut Context<'_>) {
             continue;
         }
         let Some(script) = model.script(step) else { continue };
-        let mut seen: Vec<TextRange> = Vec::new();
+        let mut found: Vec<(&'static str, TextRange)> = Vec::new();
         for invocation in script.invocations() {
             if !matches!(invocation.nesting, Nesting::Always | Nesting::Substitution) {
                 continue;
@@ -69,12 +69,16 @@ fn check(ctx: &mut Context<'_>) {
             let prints = Command::of(invocation)
                 .and_then(|command| command.name())
                 .is_some_and(|name| matches!(name, "echo" | "printf" | "test" | "["));
-            let names = invocation.words.iter().filter(|_| !prints).filter_map(machine_in_name);
-            for (machine, place) in names {
-                if !seen.contains(&place) {
-                    seen.push(place);
-                    ctx.report(place, message(machine)).severity(severity);
-                }
+            found.extend(invocation.words.iter().filter(|_| !prints).filter_map(machine_in_name));
+        }
+        for (at, &(machine, place)) in found.iter().enumerate() {
+            if found[..at].iter().any(|(other, _)| *other == machine) {
+                continue;
+            }
+            let others = found[at + 1..].iter().filter(|(other, range)| *other == machine && *range != place);
+            let mut report = ctx.report(place, message(machine)).severity(severity);
+            for (_, other) in others {
+                report = report.related(*other, "here too");
             }
         }
     }

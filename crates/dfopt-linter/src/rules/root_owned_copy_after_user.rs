@@ -54,7 +54,9 @@ fn check(ctx: &mut Context<'_>) {
         if step.stage.is_none() || !is_user || step.ast.flag("chown").is_some() || is_given_later(model, step) {
             continue;
         }
-        let Some(user) = step.user.as_ref().and_then(|user| user.known()) else { continue };
+        // Windows' own users.
+        let user = step.user.as_ref().and_then(|user| user.known()).filter(|user| !user.starts_with("Container"));
+        let Some(user) = user else { continue };
         let keyword = step.keyword_range();
         let report = ctx.report(keyword, format!("this belongs to root, though `{user}` is in force"));
         let is_number = user.split(':').all(|part| part.parse::<u32>().is_ok());
