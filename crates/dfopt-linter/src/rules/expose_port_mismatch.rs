@@ -54,8 +54,8 @@ fn check(ctx: &mut Context<'_>) {
         if let Some(run) = model.run_command(stage) {
             used.extend(run.invocations.iter().filter_map(listens_on));
         }
-        let checks = model.stage_steps(stage).iter().filter(|step| matches!(step.ast, Instruction::Healthcheck(_)));
-        if let Some(script) = checks.last().and_then(|step| model.script(step)) {
+        let mut checks = model.stage_steps(stage).iter().filter(|step| matches!(step.ast, Instruction::Healthcheck(_)));
+        if let Some(script) = checks.next_back().and_then(|step| model.script(step)) {
             used.extend(
                 script.invocations().into_iter().flat_map(|invocation| invocation.words.iter().filter_map(asks_for)),
             );

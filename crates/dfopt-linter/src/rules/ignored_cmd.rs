@@ -48,12 +48,12 @@ fn check(ctx: &mut Context<'_>) {
                     .related(entrypoint.keyword_range(), "this starts a shell with a text of its own")
                     .help("write the `ENTRYPOINT` as a JSON array");
             }
-        } else if let (Some(entrypoint), Some(cleared)) = (commands.entrypoint, commands.cleared) {
-            if !is_empty(cleared) {
-                ctx.report(cleared.keyword_range(), "a later `ENTRYPOINT` clears this `CMD`")
-                    .severity(Severity::Info)
-                    .related(entrypoint.keyword_range(), "an `ENTRYPOINT` forgets the `CMD` of the stage below");
-            }
+        } else if let (Some(entrypoint), Some(cleared)) = (commands.entrypoint, commands.cleared)
+            && !is_empty(cleared)
+        {
+            ctx.report(cleared.keyword_range(), "a later `ENTRYPOINT` clears this `CMD`")
+                .severity(Severity::Info)
+                .related(entrypoint.keyword_range(), "an `ENTRYPOINT` forgets the `CMD` of the stage below");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! `shell-form-command`
 
 use dfopt_semantic::model::{Model, Step};
-use dfopt_syntax::ErrorKind;
 use dfopt_syntax::ast::{AstNode, CommandForm, Instruction};
+use dfopt_syntax::{ErrorKind, parse};
 
 use crate::exec_form::exec_form;
 use crate::rule::declare_rule;
@@ -54,7 +54,9 @@ fn check(ctx: &mut Context<'_>) {
         let is_main = matches!(site.ast, Instruction::Cmd(_) | Instruction::Entrypoint(_));
         let is_check = matches!(site.ast, Instruction::Healthcheck(_));
         let is_shell = match site.ast.command() {
-            Some(CommandForm::Shell(_)) => true,
+            Some(CommandForm::Shell(_)) => {
+                dialect != Dialect::Hadolint || !is_array_for_hadolint(site.ast.arguments().as_str())
+            }
             Some(CommandForm::Exec(json)) => dialect == Dialect::Hadolint && json.others().next().is_some(),
             // BuildKit makes an empty text of it.
             None => dialect == Dialect::Buildkit && is_main,
@@ -81,6 +83,31 @@ fn check(ctx: &mut Context<'_>) {
             report(ctx, step);
         }
     }
+}
+
+/// Whether a text is a JSON array once backslashes that mean nothing in JSON stand for themselves.
+fn is_array_for_hadolint(text: &str) -> bool {
+    // The type of HEALTHCHECK stands in front.
+    let Some(start) = text.find('[').filter(|_| text.contains('\\')) else { return false };
+    let mut array = String::with_capacity(text.len() + 8);
+    let mut chars = text[start..].chars().peekable();
+    while let Some(c) = chars.next() {
+        array.push(c);
+        if c == '\\' {
+            match chars.peek() {
+                Some(&next) if matches!(next, '"' | '\\' | '/') => {
+                    array.push(next);
+                    chars.next();
+                }
+                _ => array.push('\\'),
+            }
+        }
+    }
+    let command = format!("FROM scratch\nCMD {array}\n");
+    let last = parse(&command).file().instructions().last();
+    let before = text[..start].trim();
+    (before.is_empty() || before.eq_ignore_ascii_case("cmd"))
+        && last.and_then(|cmd| cmd.json()).is_some_and(|json| json.others().next().is_none())
 }
 
 /// Whether the command starts what somebody runs, and the shell stays.
@@ -169,7 +196,7 @@ CMD a && b
             &RULE,
             &hadolint,
             options,
-            "FROM a\nSHELL [\"b\"]\nHEALTHCHECK CMD x y\n            ^^^ `HEALTHCHECK` starts a shell around the program\nCMD [\"a\", 1]\n    ^^^^^ `CMD` starts a shell around the program\n",
+            "FROM a\nSHELL [\"b\"]\nENTRYPOINT [\"c:\\users\", \"\\q\"]\nHEALTHCHECK CMD x y\n            ^^^ `HEALTHCHECK` starts a shell around the program\nCMD [\"a\", 1]\n    ^^^^^ `CMD` starts a shell around the program\n",
         );
         let buildkit = Settings::of_preset(Preset::Buildkit);
         check_with(
