@@ -4,6 +4,7 @@ use dfopt_semantic::model::Model;
 use dfopt_syntax::TextRange;
 
 use crate::context::Shared;
+use crate::external::{self, Answers};
 use crate::rule::PrintedLine;
 use crate::suppress::Suppressing;
 use crate::{Context, Diagnostic, Dialect, Group, Preset, Related, Rule, Settings, Severity, Suppressions, rules};
@@ -11,6 +12,12 @@ use crate::{Context, Diagnostic, Dialect, Group, Preset, Related, Rule, Settings
 /// The diagnostics of a file, by position and name of the rule.
 #[must_use]
 pub fn check(model: &Model<'_>, settings: &Settings) -> Vec<Diagnostic> {
+    check_with(model, settings, None)
+}
+
+/// `check` with what ShellCheck said, where it was asked.
+#[must_use]
+pub fn check_with(model: &Model<'_>, settings: &Settings, shellcheck: Option<&Answers>) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     // What another frontend refuses is not known.
     let knows_language = model.frontend().is_docker();
@@ -19,12 +26,19 @@ pub fn check(model: &Model<'_>, settings: &Settings) -> Vec<Diagnostic> {
         if rule.group == Some(Group::Syntax) && !knows_language {
             continue;
         }
+        // There ShellCheck decides alone, as it does in hadolint.
+        if shellcheck.is_some() && settings.dialect() == Dialect::Hadolint && external::is_native(rule) {
+            continue;
+        }
         let severity = settings.severity(rule).or_else(|| experimental(model, settings, rule));
         if let Some(severity) = severity {
             let mut context = Context::new(model, settings, rule, severity, &shared);
             (rule.check)(&mut context);
             diagnostics.extend(context.into_diagnostics());
         }
+    }
+    if let Some(answers) = shellcheck {
+        diagnostics.extend(external::diagnostics(model, settings, answers));
     }
     if settings.dialect() == Dialect::Hadolint {
         keep_last_of_shellcheck(model, &mut diagnostics);

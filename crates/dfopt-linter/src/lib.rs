@@ -6,6 +6,7 @@ mod check;
 mod context;
 mod diagnostic;
 mod exec_form;
+mod external;
 mod fix;
 mod labels;
 mod leftover;
@@ -28,9 +29,10 @@ mod page_tests;
 #[cfg(test)]
 mod testing;
 
-pub use check::check;
+pub use check::{check, check_with};
 pub use context::{Context, FixBuilder, Report};
 pub use diagnostic::{Diagnostic, Fix, Related, Suppressed, SuppressionForm, Tag, Weight};
+pub use external::{Answers, Comment, Script, scripts, wants_shellcheck};
 pub use fix::{Applied, FixOptions, FixOutcome, Left, WhyLeft, fix};
 pub use option::{OptionKind, OptionValue, RuleOption, options, options_of};
 pub use place::Place;

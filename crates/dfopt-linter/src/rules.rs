@@ -158,6 +158,7 @@ mod shell_form_in_scratch;
 mod shell_not_json;
 mod shell_syntax_error;
 mod shell_syntax_in_exec_form;
+mod shellcheck;
 mod single_quoted_expansion;
 mod skipped_errexit;
 mod source_before_dependencies;
@@ -383,6 +384,7 @@ static RULES: &[&Rule] = &[
     &shell_not_json::RULE,
     &shell_syntax_error::RULE,
     &shell_syntax_in_exec_form::RULE,
+    &shellcheck::RULE,
     &single_quoted_expansion::RULE,
     &skipped_errexit::RULE,
     &source_before_dependencies::RULE,
@@ -447,6 +449,9 @@ static RULES: &[&Rule] = &[
     &zypper_without_yes::RULE,
     &write_after_volume::RULE,
 ];
+
+/// What an external ShellCheck says, where no other rule owns its number.
+pub(crate) use shellcheck::RULE as SHELLCHECK;
 
 /// All rules, sorted by name.
 #[must_use]

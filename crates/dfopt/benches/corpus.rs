@@ -48,7 +48,7 @@ fn over(name: &str, sources: &[Source], c: &mut Criterion) {
             |()| {
                 sources
                     .iter()
-                    .map(|source| lint(source, &settings, &facts).map_or(0, |found| found.len()))
+                    .map(|source| lint(source, &settings, &facts, None).map_or(0, |found| found.len()))
                     .sum::<usize>()
             },
             BatchSize::PerIteration,

@@ -4,16 +4,18 @@ use std::io::Write as _;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
+use dfopt_linter::wants_shellcheck;
 use rayon::prelude::*;
 
 use crate::Session;
 use crate::args::{CheckArgs, FailOn, Format};
-use crate::discover::{Found, Origin, discover};
+use crate::discover::{Found, discover};
 use crate::exit::{Exit, Failure};
-use crate::lint::{BuildFacts, lint};
+use crate::lint::{BuildFacts, lint, scripts};
 use crate::report::{Detail, Ending, FileReport, Linted, Report, Wanted};
 use crate::settings::{Resolved, resolve};
-use crate::source::Source;
+use crate::shellcheck::ShellCheck;
+use crate::source::{ReadError, Source};
 use crate::terminal::{Look, Out};
 use crate::write::write_new;
 
@@ -28,9 +30,30 @@ pub fn run(args: &CheckArgs, session: &Session) -> Result<Exit, Failure> {
     let found = discover(&args.paths)?;
     let mut exit = tell_troubles(&found, session);
     let stdin_name = args.paths.stdin_filename.as_deref();
-    let files = each(&found.origins, args.paths.jobs, |origin| {
-        file_report(origin, stdin_name, |source| lint(source, &settings, &facts))
-    })?;
+    let jobs = args.paths.jobs;
+    let shellcheck = match wants_shellcheck(&settings) {
+        true => ShellCheck::find(args.shellcheck)?,
+        false => None,
+    };
+    let files = match shellcheck {
+        None => each(&found.origins, jobs, |origin| {
+            file_report(Source::read(origin, stdin_name), |source| lint(source, &settings, &facts, None))
+        })?,
+        Some(shellcheck) => {
+            let sources = each(&found.origins, jobs, |origin| Source::read(origin, stdin_name))?;
+            let scripts = each(&sources, jobs, |source| {
+                source.as_ref().map(|source| scripts(source, &settings, &facts)).unwrap_or_default()
+            })?;
+            let answers = shellcheck.ask(scripts).unwrap_or_else(|trouble| {
+                session.terminal.warn(format_args!("ShellCheck is left out: {trouble}"));
+                Vec::new()
+            });
+            let all: Vec<_> = sources.into_iter().enumerate().collect();
+            each(&all, jobs, |(at, source)| {
+                file_report(source.clone(), |source| lint(source, &settings, &facts, answers.get(*at)))
+            })?
+        }
+    };
     let detail = if args.statistics { Detail::Statistics } else { Detail::Diagnostics };
     let ending = if args.quiet { Ending::Nothing } else { Ending::Summary };
     let report = Report { files: &files, wanted: Wanted { detail, ending } };
@@ -62,10 +85,10 @@ pub(crate) fn tell_troubles(found: &Found, session: &Session) -> Exit {
 }
 
 /// Does `work` for every file, several at once where there are several; the results are in the order of the files.
-pub(crate) fn each<T: Send>(
-    origins: &[Origin],
+pub(crate) fn each<S: Sync, T: Send>(
+    origins: &[S],
     jobs: Option<NonZeroUsize>,
-    work: impl Fn(&Origin) -> T + Sync,
+    work: impl Fn(&S) -> T + Sync,
 ) -> Result<Vec<T>, Failure> {
     // Threads cost more than a handful of small files.
     if origins.len() < 8 || jobs.is_some_and(|jobs| jobs.get() == 1) {
@@ -81,11 +104,10 @@ pub(crate) fn each<T: Send>(
 }
 
 fn file_report(
-    origin: &Origin,
-    stdin_name: Option<&Path>,
-    lint: impl FnOnce(&Source) -> Result<Vec<dfopt_linter::Diagnostic>, crate::source::ReadError>,
+    source: Result<Source, (String, ReadError)>,
+    lint: impl FnOnce(&Source) -> Result<Vec<dfopt_linter::Diagnostic>, ReadError>,
 ) -> FileReport {
-    match Source::read(origin, stdin_name) {
+    match source {
         Err((name, error)) => FileReport { name, content: Err(error) },
         Ok(source) => {
             let name = source.name.clone();

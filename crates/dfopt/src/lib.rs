@@ -17,6 +17,7 @@ pub mod progress;
 pub mod refactor;
 pub mod report;
 pub mod settings;
+pub mod shellcheck;
 pub mod signals;
 pub mod source;
 pub mod terminal;

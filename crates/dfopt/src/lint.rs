@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use dfopt_linter::{Diagnostic, Settings, check};
+use dfopt_linter::{Answers, Diagnostic, Script, Settings, check_with};
 use dfopt_semantic::context::BuildContext;
 use dfopt_semantic::model::{Model, Options};
 
@@ -59,11 +59,16 @@ impl BuildFacts {
 ///
 /// # Errors
 /// When the linter fails on it, which is a mistake in dfopt.
-pub fn lint(source: &Source, settings: &Settings, facts: &BuildFacts) -> Result<Vec<Diagnostic>, ReadError> {
+pub fn lint(
+    source: &Source,
+    settings: &Settings,
+    facts: &BuildFacts,
+    shellcheck: Option<&Answers>,
+) -> Result<Vec<Diagnostic>, ReadError> {
     guarded(|| {
         facts.with_options(source, |options| {
             let parse = dfopt_syntax::parse(source.text());
-            let mut found = check(&Model::new(source.text(), &parse, options), settings);
+            let mut found = check_with(&Model::new(source.text(), &parse, options), settings, shellcheck);
             if !source.is_whole() {
                 // An edit of the copy is none of the file.
                 found.iter_mut().for_each(|diagnostic| diagnostic.fix = None);
@@ -71,6 +76,17 @@ pub fn lint(source: &Source, settings: &Settings, facts: &BuildFacts) -> Result<
             found
         })
     })
+}
+
+/// The shell scripts of a Dockerfile, as ShellCheck is to get them; none when the linter fails on it, which `lint` tells.
+pub fn scripts(source: &Source, settings: &Settings, facts: &BuildFacts) -> Vec<Script> {
+    let found = guarded(|| {
+        facts.with_options(source, |options| {
+            let parse = dfopt_syntax::parse(source.text());
+            dfopt_linter::scripts(&Model::new(source.text(), &parse, options), settings)
+        })
+    });
+    found.unwrap_or_default()
 }
 
 /// Keeps a mistake in dfopt that one file brings to light from ending the run.
@@ -90,7 +106,7 @@ mod tests {
 
     fn rules_of(bytes: &[u8]) -> Vec<&'static str> {
         let source = Source::of("Dockerfile".to_owned(), None, bytes.to_vec());
-        let found = lint(&source, &Settings::default(), &BuildFacts::default()).unwrap();
+        let found = lint(&source, &Settings::default(), &BuildFacts::default(), None).unwrap();
         found.iter().map(|diagnostic| diagnostic.rule.name).collect()
     }
 

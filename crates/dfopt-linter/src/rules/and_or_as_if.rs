@@ -47,6 +47,9 @@ fn check(ctx: &mut Context<'_>) {
                 if pair[0].kind() != SyntaxKind::SH_AND_IF || pair[1].kind() != SyntaxKind::SH_OR_IF {
                     continue;
                 }
+                if at + 2 != operators.len() {
+                    continue;
+                }
                 let (Some(second), Some(third)) = (operands.get(at + 1), operands.get(at + 2)) else { continue };
                 let is_condition = node
                     .parent()

@@ -47,7 +47,7 @@ fn check(ctx: &mut Context<'_>) {
             let range = word.range();
             let text = word.text();
             let has_glob = word.word.parts().any(|part| matches!(part, WordPart::Glob(_)));
-            let is_assignment = cmd.words.get(1).is_some_and(|next| next.is("="));
+            let is_assignment = cmd.words.get(1).is_some_and(|next| next.is("=") && !next.word.is_quoted());
             let is_name = text.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
             if is_assignment && is_name && !text.is_empty() {
                 ctx.report_in(tree, range, "SC2283", "runs a program; an assignment has no blanks around `=`")

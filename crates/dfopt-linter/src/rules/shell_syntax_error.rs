@@ -2,7 +2,8 @@
 
 use crate::rule::declare_rule;
 use crate::{Category, Context, Dialect, Severity};
-use dfopt_syntax::ErrorKind;
+use dfopt_semantic::model::Model;
+use dfopt_syntax::{ErrorKind, TextRange};
 
 declare_rule! {
     /// A shell script does not parse.
@@ -41,10 +42,10 @@ fn check(ctx: &mut Context<'_>) {
     for tree in ctx.shells() {
         let first = tree.errors.iter().min_by_key(|(place, _)| place.start());
         if let Some((place, error)) = first {
-            let (message, code) = describe(&error.kind);
+            let code = peer_code(ctx.model(), *place, &error.kind);
             // A quoted script that is put together from parts is not seen as a whole.
-            if tree.is_in_place() {
-                ctx.report(*place, message).code(code);
+            if is_peer || tree.is_in_place() {
+                ctx.report(*place, describe(&error.kind)).code(code);
             }
             continue;
         }
@@ -63,17 +64,42 @@ fn check(ctx: &mut Context<'_>) {
     }
 }
 
-/// What to say, and the number that comes nearest.
-fn describe(kind: &ErrorKind) -> (String, &'static str) {
+fn describe(kind: &ErrorKind) -> String {
     match kind {
-        ErrorKind::ShellUnclosed { opener, closer } => (format!("`{opener}` has no `{closer}`"), "SC1073"),
-        ErrorKind::ShellMissingOperand { operator } => (format!("a command is missing beside `{operator}`"), "SC1133"),
-        ErrorKind::ShellUnexpected { token } if &**token == "(" => ("`(` cannot stand here".into(), "SC1088"),
-        ErrorKind::ShellUnexpected { token } if &**token == ")" => ("`)` closes nothing".into(), "SC1089"),
-        ErrorKind::ShellUnexpected { token } => (format!("`{token}` cannot stand here"), "SC1072"),
-        ErrorKind::ShellBadSubstitution => ("no shell knows this expansion".into(), "SC1072"),
-        ErrorKind::ShellUnterminatedHeredoc { name } => (format!("the here-document has no `{name}`"), "SC1072"),
-        _ => ("the shell cannot read this".into(), "SC1072"),
+        ErrorKind::ShellUnclosed { opener, closer } => format!("`{opener}` has no `{closer}`"),
+        ErrorKind::ShellMissingOperand { operator } => format!("a command is missing beside `{operator}`"),
+        ErrorKind::ShellUnexpected { token } if &**token == ")" => "`)` closes nothing".into(),
+        ErrorKind::ShellUnexpected { token } => format!("`{token}` cannot stand here"),
+        ErrorKind::ShellBadSubstitution => "no shell knows this expansion".into(),
+        ErrorKind::ShellUnterminatedHeredoc { name } => format!("the here-document has no `{name}`"),
+        _ => "the shell cannot read this".into(),
+    }
+}
+
+/// The number that ShellCheck ends with: most errors are told several times, the last where it gives up.
+fn peer_code(model: &Model<'_>, place: TextRange, kind: &ErrorKind) -> &'static str {
+    let start = usize::from(place.start());
+    let before = model.text().get(..start).unwrap_or_default().trim_end();
+    let is_at_start = before.ends_with("RUN") || before.ends_with(['\n', '\\']);
+    match kind {
+        ErrorKind::ShellMissingOperand { .. } if is_at_start => "SC1133",
+        ErrorKind::ShellUnexpected { token } if &**token == "&" && is_at_start => "SC1133",
+        ErrorKind::ShellUnexpected { token } => match &**token {
+            ")" | "done" | "fi" | "then" | "else" | "elif" | "esac" | "do" | ";;" => "SC1089",
+            ";" | "&" => "SC1070",
+            "(" => {
+                let command = before.rsplit([';', '|', '&', '\n', '(', '{']).next().unwrap_or_default();
+                let words = command.split_whitespace().filter(|word| *word != "RUN").count();
+                let inside = model.text().get(start + 1..).unwrap_or_default().split(')').next().unwrap_or_default();
+                match words {
+                    2.. => "SC1088",
+                    _ if inside.contains(char::is_whitespace) => "SC1065",
+                    _ => "SC1072",
+                }
+            }
+            _ => "SC1072",
+        },
+        _ => "SC1072",
     }
 }
 

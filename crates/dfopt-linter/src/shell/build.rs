@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use dfopt_semantic::base;
-use dfopt_semantic::model::{Model, ScriptSource, Step, is_proxy_arg};
+use dfopt_semantic::model::{Base, Model, ScriptSource, Step, is_proxy_arg};
 use dfopt_syntax::ast::{AstNode, CommandForm, Instruction};
 use dfopt_syntax::shell::parse_script;
-use dfopt_syntax::{SyntaxError, SyntaxKind, SyntaxNode, TextRange, TextSize};
+use dfopt_syntax::{LogicalText, SyntaxError, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
 use super::{Cmd, Given, Shell, Tree, literal};
 use crate::{Dialect, suppress};
@@ -91,10 +91,16 @@ impl Builder<'_, '_> {
                     return;
                 }
                 let Some(shell) = declared else { return };
+                let around = Around { step: step.index, given: self.given(step) };
                 if node.kind() != SyntaxKind::SH_SCRIPT {
+                    // ShellCheck gets the text of Windows shells too, unless SHELL names one.
+                    if is_peer {
+                        let text = LogicalText::of(&node);
+                        let places = (0..text.as_str().len()).map(|at| text.file_offset(at).into()).collect();
+                        self.text(&around, text.as_str(), places, shell, errexit, 0);
+                    }
                     return;
                 }
-                let around = Around { step: step.index, given: self.given(step) };
                 self.node(&around, node, shell, errexit, true, None, Vec::new(), 0);
                 let last = self.found.last().filter(|_| !is_peer);
                 let reader = last.and_then(|tree| {
@@ -143,6 +149,7 @@ impl Builder<'_, '_> {
             step: around.step,
             commands,
             shell,
+            is_peer: self.dialect == Dialect::Hadolint,
             errexit,
             is_outer,
             errors: Vec::new(),
@@ -180,6 +187,10 @@ impl Builder<'_, '_> {
 
     /// The shell of the text of an instruction, `None` when it is none that is understood.
     fn declared(&self, step: &Step) -> Option<Shell> {
+        if self.dialect == Dialect::Hadolint {
+            let name = self.peer_shell(step.stage?, step.index, 0);
+            return of_name(&name, || Shell::Posix);
+        }
         let start = step.ast.syntax().text_range().start();
         let first_from = self.model.stages().first().map(|stage| self.model.stage_steps(stage));
         let first_from = first_from.and_then(|steps| steps.first()).map(|from| from.ast.syntax().text_range().start());
@@ -197,16 +208,52 @@ impl Builder<'_, '_> {
             return of_name(name.rsplit('/').next().unwrap_or(name), || self.real_sh(step));
         }
         let argv = &step.shell.argv;
-        if self.dialect == Dialect::Hadolint {
-            let whole = argv.join(" ").to_ascii_lowercase();
-            if ["pwsh", "powershell", "cmd"].iter().any(|name| whole.contains(name)) {
-                return None;
-            }
-        } else if self.model.is_windows(step) {
+        if self.model.is_windows(step) {
             return None;
         }
         let program = argv.first()?;
         of_name(program.rsplit('/').next().unwrap_or(program), || self.real_sh(step))
+    }
+
+    /// The program that hadolint takes for the shell before the instruction at `end`: it forgets SHELL at the next ARG or ENV.
+    fn peer_shell(&self, stage: usize, end: usize, depth: usize) -> String {
+        let Some(stage) = self.model.stages().get(stage).filter(|_| depth <= self.model.stages().len()) else {
+            return "sh".into();
+        };
+        let steps = self.model.stage_steps(stage);
+        let starts = |step: &Step| step.ast.syntax().text_range().start();
+        let file_start =
+            self.model.stages().first().and_then(|first| self.model.stage_steps(first).first()).map(starts);
+        let mut events: Vec<(TextSize, Option<String>)> = Vec::new();
+        for step in steps.iter().take_while(|step| step.index < end) {
+            match &step.ast {
+                Instruction::Shell(_) => {
+                    let argv =
+                        self.model.steps().get(step.index + 1).filter(|next| next.shell.set_by == Some(step.index));
+                    let argv = argv.map(|next| next.shell.argv.clone()).unwrap_or_default();
+                    events.push((starts(step), Some(peer_name(&argv))));
+                }
+                Instruction::Arg(_) | Instruction::Env(_) => events.push((starts(step), None)),
+                _ => {}
+            }
+        }
+        let from = steps.first().map(starts).unwrap_or_default();
+        let until = self.model.steps().get(end).map_or(TextSize::of(self.model.text()), starts);
+        let named = self.pragmas.iter().filter(|(at, _)| *at > from && *at < until);
+        events.extend(named.map(|(at, name)| (*at, Some(peer_name(std::slice::from_ref(name))))));
+        events.sort_by_key(|(at, _)| *at);
+        match events.pop() {
+            Some((_, Some(name))) => name,
+            Some((_, None)) => "sh".into(),
+            None => match stage.base {
+                Base::Stage(parent) if parent < stage.index => self.peer_shell(parent, usize::MAX, depth + 1),
+                _ => {
+                    let before_all =
+                        self.pragmas.iter().rev().find(|(at, _)| file_start.is_some_and(|from| *at < from));
+                    before_all.map_or("sh".into(), |(_, name)| peer_name(std::slice::from_ref(name)))
+                }
+            },
+        }
     }
 
     fn of_shebang(&self, line: &str, step: &Step) -> Option<Shell> {
@@ -264,6 +311,19 @@ impl Builder<'_, '_> {
             }
         }
         Rc::new(given)
+    }
+}
+
+/// The base name of the program, empty where hadolint does not ask ShellCheck. It takes ash for dash.
+fn peer_name(argv: &[String]) -> String {
+    let whole = argv.join(" ").to_ascii_lowercase();
+    if ["pwsh", "powershell", "cmd"].iter().any(|name| whole.contains(name)) {
+        return String::new();
+    }
+    let program = argv.first().and_then(|program| program.split_whitespace().next()).unwrap_or_default();
+    match program.rsplit('/').next().unwrap_or(program) {
+        "ash" => "dash".into(),
+        name => name.into(),
     }
 }
 

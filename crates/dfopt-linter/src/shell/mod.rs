@@ -70,6 +70,8 @@ pub(crate) struct Tree {
     /// The instruction it is in, by index.
     pub step: usize,
     pub shell: Shell,
+    /// Whether it is read as ShellCheck reads it.
+    is_peer: bool,
     /// Whether a failure ends it from the start, by the arguments of the shell.
     pub errexit: bool,
     /// Whether it is the whole that the instruction runs, not a text inside a command.

@@ -29,8 +29,8 @@ pub(crate) struct Assigned {
     /// From where on it holds.
     pub from: u32,
     pub got: Got,
-    /// Whether it may be left out, or is gone behind its process.
-    pub is_certain: bool,
+    /// The construct that makes it.
+    pub node: SyntaxNode,
     /// Whether other programs see it, so that it is used wherever it goes.
     pub is_exported: bool,
     /// The command that alone gets it, in `name=value command`.
@@ -84,7 +84,7 @@ impl Names {
         let Some(name) = param.name() else { return };
         let operator = param.operator().unwrap_or_default();
         if matches!(operator.as_str(), ":=" | "=") {
-            self.assign(&name, node.text_range(), node.text_range().end(), Got::Unknown, false);
+            self.assign(&name, node, node.text_range(), Got::Unknown);
         }
         let is_guarded = matches!(operator.as_str(), ":-" | "-" | ":=" | "=" | ":?" | "?" | ":+" | "+");
         self.used.push(Used { name, range: node.text_range(), is_guarded });
@@ -96,7 +96,7 @@ impl Names {
         let got = if found.has_in() { Got::Each(found.words().collect()) } else { Got::Unknown };
         let token = node.children_with_tokens().find(|element| element.kind() == SyntaxKind::SH_NAME);
         let range = token.map_or(node.text_range(), |token| token.text_range());
-        self.assign(&name, range, range.end(), got, true);
+        self.assign(&name, node, range, got);
     }
 
     fn arithmetic(&mut self, node: &SyntaxNode) {
@@ -115,26 +115,25 @@ impl Names {
             let is_set = is_changed || (behind.contains('=') && !behind.starts_with("==") && !behind.contains("!="));
             let range = token.text_range();
             if is_set {
-                self.assign(token.text(), range, range.end(), Got::Number, false);
+                self.assign(token.text(), node, range, Got::Number);
             }
             self.used.push(Used { name: token.text().to_owned(), range, is_guarded: true });
         }
     }
 
-    fn assign(&mut self, name: &str, range: TextRange, from: dfopt_syntax::TextSize, got: Got, is_certain: bool) {
+    fn assign(&mut self, name: &str, node: &SyntaxNode, range: TextRange, got: Got) {
         self.assigned.push(Assigned {
             name: name.to_owned(),
             range,
-            from: from.into(),
+            from: range.end().into(),
             got,
-            is_certain,
+            node: node.clone(),
             is_exported: false,
             only_for: None,
         });
     }
 
     fn command(&mut self, cmd: &Cmd) {
-        let is_certain = !cmd.context.conditional && !cmd.context.in_child;
         let only_for = (!cmd.words.is_empty()).then(|| cmd.node().text_range());
         for assignment in cmd.ast.assignments() {
             let Some(name) = assignment.name() else { continue };
@@ -142,29 +141,30 @@ impl Names {
             let got = if is_plain { Got::Word(assignment.value()) } else { Got::Unknown };
             let range = assignment.range();
             let name_range = TextRange::at(range.start(), dfopt_syntax::TextSize::of(name.as_str()));
-            self.assign(&name, name_range, range.end(), got, is_certain);
+            self.assign(&name, cmd.node(), name_range, got);
             if let Some(last) = self.assigned.last_mut() {
                 last.only_for = only_for;
+                last.from = range.end().into();
             }
             if assignment.is_append() {
                 self.used.push(Used { name, range: name_range, is_guarded: true });
             }
         }
         match cmd.name() {
-            "export" | "readonly" | "declare" | "typeset" | "local" => self.declaration(cmd, is_certain),
+            "export" | "readonly" | "declare" | "typeset" | "local" => self.declaration(cmd),
             "read" | "mapfile" | "readarray" | "getopts" | "unset" | "wait" | "let" => {
                 for arg in cmd.operands() {
                     let Some(value) = &arg.value else { continue };
                     let name = value.split(['=', '+', '-', '[']).next().unwrap_or_default();
                     if is_name(name) {
-                        self.assign(name, arg.range(), arg.range().end(), Got::Unknown, is_certain);
+                        self.assign(name, cmd.node(), arg.range(), Got::Unknown);
                     }
                 }
             }
             "printf" => {
                 let target = cmd.args().windows(2).find(|pair| pair[0].is("-v"));
                 if let Some(name) = target.and_then(|pair| pair[1].value.clone()) {
-                    self.assign(&name, cmd.args()[1].range(), cmd.args()[1].range().end(), Got::Unknown, is_certain);
+                    self.assign(&name, cmd.node(), cmd.args()[1].range(), Got::Unknown);
                 }
             }
             "." | "source" | "eval" => self.reads_files = true,
@@ -173,7 +173,7 @@ impl Names {
     }
 
     /// `export a=1 b`
-    fn declaration(&mut self, cmd: &Cmd, is_certain: bool) {
+    fn declaration(&mut self, cmd: &Cmd) {
         let is_exported = cmd.name() == "export" || cmd.has_letter('x');
         for arg in cmd.operands() {
             let text = arg.text();
@@ -189,8 +189,9 @@ impl Names {
                 let value = arg.value.as_deref().and_then(|value| value.split_once('=')).map(|(_, value)| value);
                 let is_word = value.is_some_and(|value| !value.contains([' ', '\t', '\n', '*', '?', '[']));
                 let got = if is_word && !value.unwrap_or_default().is_empty() { Got::Number } else { Got::Unknown };
-                self.assign(name, range, arg.range().end(), got, is_certain);
+                self.assign(name, cmd.node(), range, got);
                 if let Some(last) = self.assigned.last_mut() {
+                    last.from = arg.range().end().into();
                     last.is_exported = is_exported;
                 }
             } else {

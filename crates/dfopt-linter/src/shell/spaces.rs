@@ -1,7 +1,7 @@
 //! Whether the value of a variable can fall apart into several words, or match files.
 
-use dfopt_syntax::SyntaxKind;
 use dfopt_syntax::shell::ast::{ShWord, WordPart};
+use dfopt_syntax::{SyntaxKind, SyntaxNode};
 
 use super::names::{Assigned, Got};
 use super::{Given, Tree};
@@ -23,19 +23,41 @@ impl Tree {
             return true;
         }
         let assigned: Vec<&Assigned> = self.names().assigned.iter().filter(|one| one.name == name).collect();
-        // In a loop, what is assigned further down holds in the next round.
-        let reaches =
-            |one: &&&Assigned| one.only_for.is_none() && (one.from <= at || self.is_in_same_loop(one.from, at));
-        let mut before: Vec<&Assigned> = assigned.iter().filter(reaches).copied().collect();
-        let first = before.iter().rposition(|one| one.is_certain && one.from <= at);
-        if let Some(first) = first {
-            before.drain(..first);
-        } else {
-            match self.given.get(name) {
-                Some(Given::Word) => {}
-                Some(Given::Split) => return false,
-                None => return false,
+        let mut before: Vec<&Assigned> = Vec::new();
+        let mut is_set = false;
+        for one in assigned.iter().rev() {
+            if one.only_for.is_some() {
+                continue;
             }
+            if one.from > at {
+                // In a loop, what is assigned further down holds in the next round.
+                if self.is_in_same_loop(one.from, at) {
+                    before.push(one);
+                }
+                continue;
+            }
+            match self.reach(one, at) {
+                Reach::Never => {}
+                Reach::Perhaps(construct) => {
+                    before.push(one);
+                    if let Some(construct) =
+                        construct.filter(|construct| self.sets_in_each_branch(construct, &one.name))
+                    {
+                        let inside = |other: &&&Assigned| construct.text_range().contains(other.range.start());
+                        before.extend(assigned.iter().filter(inside));
+                        is_set = true;
+                        break;
+                    }
+                }
+                Reach::Surely => {
+                    before.push(one);
+                    is_set = true;
+                    break;
+                }
+            }
+        }
+        if !is_set && self.given.get(name) != Some(&Given::Word) {
+            return false;
         }
         // Nothing at all is no word, unless another branch gives one.
         let is_empty = |one: &Assigned| matches!(&one.got, Got::Word(word) if word.as_ref().is_none_or(is_empty_word));
@@ -47,7 +69,11 @@ impl Tree {
             Got::Unknown => false,
             Got::Word(None) => true,
             Got::Word(Some(word)) => is_empty_word(word) || self.is_one_value(word, one.range.start().into(), depth),
-            Got::Each(words) => words.iter().all(|word| self.is_one_value(word, one.range.start().into(), depth)),
+            Got::Each(words) => words.iter().all(|word| {
+                // What is split here may be anything.
+                let splits = word.parts().any(|part| matches!(part, WordPart::Param(_)));
+                !splits && self.is_one_value(word, one.range.start().into(), depth)
+            }),
         })
     }
 
@@ -74,6 +100,73 @@ impl Tree {
         }
     }
 
+    /// Whether the value of an assignment is still there further down.
+    fn reach(&self, one: &Assigned, at: u32) -> Reach {
+        let mut below = one.node.clone();
+        let mut is_certain = true;
+        let mut construct = None;
+        for ancestor in one.node.ancestors().skip(1) {
+            let contains = ancestor.text_range().contains_inclusive(at.into());
+            match ancestor.kind() {
+                SyntaxKind::SH_IF | SyntaxKind::SH_CASE => {
+                    let is_branch = matches!(below.kind(), SyntaxKind::SH_BRANCH | SyntaxKind::SH_CASE_ITEM);
+                    if contains && is_branch && !below.text_range().contains_inclusive(at.into()) {
+                        return Reach::Never;
+                    }
+                    if !contains && is_branch {
+                        is_certain = false;
+                        construct = Some(ancestor.clone());
+                    }
+                }
+                SyntaxKind::SH_WHILE | SyntaxKind::SH_FOR | SyntaxKind::SH_FUNCTION if !contains => is_certain = false,
+                SyntaxKind::SH_SUBSHELL | SyntaxKind::SH_COMMAND_SUBST | SyntaxKind::SH_PROCESS_SUBST if !contains => {
+                    return Reach::Never;
+                }
+                SyntaxKind::SH_PIPELINE if !contains && has_several(&ancestor) => return Reach::Never,
+                SyntaxKind::SH_AND_OR => {
+                    let start = below.text_range().start();
+                    let operators =
+                        ancestor.children_with_tokens().take_while(|element| element.text_range().start() < start);
+                    let counts = |kind| match kind {
+                        SyntaxKind::SH_OR_IF => true,
+                        // ShellCheck takes the right side of `&&` for left out now and then.
+                        SyntaxKind::SH_AND_IF => self.is_peer,
+                        _ => false,
+                    };
+                    if operators.into_iter().any(|element| counts(element.kind())) {
+                        is_certain = false;
+                        construct = None;
+                    }
+                }
+                _ => {}
+            }
+            below = ancestor;
+        }
+        if is_certain { Reach::Surely } else { Reach::Perhaps(construct) }
+    }
+
+    /// Whether each branch of an `if` or `case` assigns the name or ends the script, and there is one for the rest.
+    fn sets_in_each_branch(&self, construct: &SyntaxNode, name: &str) -> bool {
+        let branches: Vec<SyntaxNode> = construct
+            .children()
+            .filter(|child| matches!(child.kind(), SyntaxKind::SH_BRANCH | SyntaxKind::SH_CASE_ITEM))
+            .collect();
+        let is_for_rest = |branch: &SyntaxNode| {
+            let text = branch.children_with_tokens().next().map(|first| first.to_string()).unwrap_or_default();
+            text == "else" || text == "*" || branch.kind() == SyntaxKind::SH_CASE_ITEM && text == "("
+        };
+        let settles = |branch: &SyntaxNode| {
+            let range = branch.text_range();
+            let assigns = self.names().assigned.iter().any(|one| one.name == name && range.contains(one.range.start()));
+            assigns
+                || self
+                    .commands
+                    .iter()
+                    .any(|cmd| range.contains_range(cmd.node().text_range()) && matches!(cmd.name(), "exit" | "return"))
+        };
+        branches.iter().any(is_for_rest) && branches.iter().all(settles)
+    }
+
     fn is_in_same_loop(&self, one: u32, other: u32) -> bool {
         let loops = self.nodes().iter().filter(|node| matches!(node.kind(), SyntaxKind::SH_FOR | SyntaxKind::SH_WHILE));
         loops.into_iter().any(|node| {
@@ -81,6 +174,20 @@ impl Tree {
             range.contains(one.into()) && range.contains(other.into())
         })
     }
+}
+
+/// Whether a value is still there further down.
+enum Reach {
+    /// It is not: another process, or another branch.
+    Never,
+    /// It may be; with the `if` or `case` that decides it.
+    Perhaps(Option<SyntaxNode>),
+    /// It is.
+    Surely,
+}
+
+fn has_several(pipeline: &SyntaxNode) -> bool {
+    pipeline.children_with_tokens().any(|element| element.kind() == SyntaxKind::SH_PIPE)
 }
 
 fn is_empty_word(word: &ShWord) -> bool {

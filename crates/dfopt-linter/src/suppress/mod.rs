@@ -166,7 +166,7 @@ impl Suppressing {
     pub fn mark(&mut self, model: &Model<'_>, settings: &Settings, diagnostics: &mut [Diagnostic]) {
         for diagnostic in diagnostics.iter_mut().filter(|diagnostic| can_be_suppressed(diagnostic.rule)) {
             for (suppression, used) in self.found.iter().zip(&self.used) {
-                let named = suppression.named(diagnostic);
+                let named = suppression.named(settings.dialect(), diagnostic);
                 if named.is_empty()
                     || suppression.is_expired(settings)
                     || !suppression.reaches(model, settings.dialect(), diagnostic)
@@ -252,24 +252,26 @@ impl Suppression {
     }
 
     /// Which of its names stand for what is reported.
-    fn named(&self, diagnostic: &Diagnostic) -> Vec<usize> {
+    fn named(&self, dialect: Dialect, diagnostic: &Diagnostic) -> Vec<usize> {
         let is_all = match &self.names {
             Names::All(_) => !is_about_suppressions(diagnostic.rule),
             Names::AllOfBuildkit(_) => diagnostic.rule.buildkit_name().is_some(),
             Names::AllOfShellcheck(_) => diagnostic.aliases().any(|alias| alias.starts_with("SC")),
             Names::These(names) => {
-                let is_named = |name: &Name| self.is_called(&name.text, diagnostic);
+                let is_named = |name: &Name| self.is_called(&name.text, dialect, diagnostic);
                 return names.iter().enumerate().filter(|(_, name)| is_named(name)).map(|(at, _)| at).collect();
             }
         };
         if is_all { vec![0] } else { Vec::new() }
     }
 
-    fn is_called(&self, name: &str, diagnostic: &Diagnostic) -> bool {
+    fn is_called(&self, name: &str, dialect: Dialect, diagnostic: &Diagnostic) -> bool {
         match self.form {
             SuppressionForm::Check => diagnostic.rule.buildkit_name() == Some(name),
             // Retired in favour of a number for each construct, it still stands for them all.
-            SuppressionForm::Hadolint if name == "SC2039" => diagnostic.rule.own_aliases.contains(&name),
+            SuppressionForm::Hadolint if name == "SC2039" => {
+                dialect != Dialect::Hadolint && diagnostic.rule.own_aliases.contains(&name)
+            }
             SuppressionForm::Hadolint => diagnostic.aliases().any(|alias| alias == name),
             SuppressionForm::Shellcheck => diagnostic.aliases().any(|alias| shellcheck::is_code(name, alias)),
             SuppressionForm::Dfopt => {

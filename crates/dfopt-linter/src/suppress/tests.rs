@@ -152,3 +152,26 @@ fn the_builder_looks_for_some_checks_in_directives_only() {
     assert_eq!(left(text, &only_in(Preset::Buildkit, &names)), [("duplicate-stage-name", 3)]);
     assert_eq!(left(text, &only(&names)), []);
 }
+
+#[test]
+fn shellchecks_form_reaches_the_next_command_or_the_script() {
+    let settings = only(&["unquoted-variable", "backtick-substitution"]);
+    let text = "FROM a:1\nRUN <<E\na $(b) $c\n# shellcheck disable=SC2086\na $c\na $c `d`\nE\n";
+    assert_eq!(
+        left(text, &settings),
+        [("unquoted-variable", 3), ("unquoted-variable", 6), ("backtick-substitution", 6)]
+    );
+    let text = "FROM a:1\nRUN <<E\n# shellcheck disable=SC2086,SC2006\na $c\na $c `d`\nE\n";
+    assert_eq!(left(text, &settings), []);
+    let text = "FROM a:1\nRUN <<E\n# shellcheck disable=SC2000-SC2050\na $c `d`\nE\n";
+    assert_eq!(left(text, &settings), [("unquoted-variable", 4)]);
+}
+
+#[test]
+fn a_code_of_several_stands_for_its_own_cases() {
+    let settings = only(&["bashism"]);
+    let text = "FROM debian:12\n# hadolint ignore=SC3010\nRUN [[ -f x ]] && a <(b)\n";
+    assert_eq!(left(text, &settings), [("bashism", 3)]);
+    let text = "FROM debian:12\n# hadolint ignore=SC2039 # all of them\nRUN [[ -f x ]] && a <(b)\n";
+    assert_eq!(left(text, &settings), []);
+}

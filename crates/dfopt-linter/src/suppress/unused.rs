@@ -75,7 +75,7 @@ fn hides_for_peer(model: &Model<'_>, suppression: &Suppression, rules: &[&'stati
         let mut context = Context::new(model, &settings, rule, severity, &shared);
         (rule.check)(&mut context);
         let hides = |diagnostic: &Diagnostic| {
-            suppression.reaches(model, dialect, diagnostic) && !suppression.named(diagnostic).is_empty()
+            suppression.reaches(model, dialect, diagnostic) && !suppression.named(dialect, diagnostic).is_empty()
         };
         context.into_diagnostics().iter().any(hides)
     };

@@ -112,6 +112,9 @@ pub struct CheckArgs {
     /// What is known of the build.
     #[command(flatten)]
     pub build: BuildArgs,
+    /// Whether scripts are given to ShellCheck too: `auto` where it is installed
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub shellcheck: UseShellcheck,
     /// How to print what was found; `human` on a terminal, else `short`
     #[arg(long, short, value_name = "FORMAT")]
     pub format: Option<Format>,
@@ -127,6 +130,18 @@ pub struct CheckArgs {
     /// Print diagnostics and nothing else
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Whether scripts are given to ShellCheck.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum UseShellcheck {
+    /// Where it is installed.
+    #[default]
+    Auto,
+    /// They are; without it the run fails.
+    Always,
+    /// They are not.
+    Never,
 }
 
 /// How diagnostics are printed.
