@@ -101,7 +101,8 @@ fn splits(tree: &Tree, cmd: &Cmd, node: &SyntaxNode) -> bool {
 /// Whether the value is a list that is meant to be split.
 fn is_list(name: &str, cmd: &Cmd) -> bool {
     let upper = name.to_ascii_uppercase();
-    let ends = ["OPTS", "OPTIONS", "FLAGS", "ARGS", "DEPS", "PACKAGES", "PKGS", "PACKAGE_LIST", "EXTENSIONS", "LIST"];
+    let ends =
+        ["OPTS", "OPTIONS", "FLAGS", "ARGS", "DEPS", "PACKAGES", "PKGS", "PACKAGE_LIST", "EXTENSIONS", "LIST", "KEYS"];
     const INSTALLERS: [&str; 22] = [
         "apt-get",
         "apt",

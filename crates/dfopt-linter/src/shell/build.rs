@@ -91,6 +91,9 @@ impl Builder<'_, '_> {
                     return;
                 }
                 let Some(shell) = declared else { return };
+                if !is_peer && is_for_another_reader(self.model, &node) {
+                    return;
+                }
                 let around = Around { step: step.index, given: self.given(step) };
                 if node.kind() != SyntaxKind::SH_SCRIPT {
                     // ShellCheck gets the text of Windows shells too, unless SHELL names one.
@@ -312,6 +315,13 @@ impl Builder<'_, '_> {
         }
         Rc::new(given)
     }
+}
+
+/// Whether a text is for a shell of Windows, whatever the base image is called, or a JSON array gone wrong.
+fn is_for_another_reader(model: &Model<'_>, node: &SyntaxNode) -> bool {
+    let text = model.text_at(node.text_range());
+    let is_windows = ["C:\\", "c:\\", "$env:", "$Env:", "%PATH%"].iter().any(|mark| text.contains(mark));
+    model.escape() == '`' || is_windows || text.starts_with("[\"")
 }
 
 /// The base name of the program, empty where hadolint does not ask ShellCheck. It takes ash for dash.
