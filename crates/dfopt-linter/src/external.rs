@@ -34,8 +34,19 @@ pub struct Comment {
     pub start: (usize, usize),
     /// Where it ends.
     pub end: (usize, usize),
-    /// The change that it offers: where each part starts and ends, and the new text.
-    pub fix: Vec<((usize, usize), (usize, usize), String)>,
+    /// The change that it offers.
+    pub fix: Vec<Change>,
+}
+
+/// A part of a change that ShellCheck offers; lines and columns from 1.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Change {
+    /// Where the old text starts.
+    pub start: (usize, usize),
+    /// Where it ends.
+    pub end: (usize, usize),
+    /// The new text.
+    pub text: String,
 }
 
 /// What ShellCheck said of the scripts of a file, each with the comments on it.
@@ -109,9 +120,12 @@ impl Script {
         if !self.is_in_place || comment.fix.is_empty() {
             return None;
         }
-        let edit = |(start, end, new): &((usize, usize), (usize, usize), String)| {
-            let range = if start == end { TextRange::empty(self.offset(*start)?) } else { self.range(*start, *end)? };
-            Some(Edit::replace(range, new.clone()))
+        let edit = |change: &Change| {
+            let range = match change.start == change.end {
+                true => TextRange::empty(self.offset(change.start)?),
+                false => self.range(change.start, change.end)?,
+            };
+            Some(Edit::replace(range, change.text.clone()))
         };
         let edits: Vec<Edit> = comment.fix.iter().map(edit).collect::<Option<_>>()?;
         Edits::new(text, edits).ok()

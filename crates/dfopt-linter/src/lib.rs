@@ -32,7 +32,7 @@ mod testing;
 pub use check::{check, check_with};
 pub use context::{Context, FixBuilder, Report};
 pub use diagnostic::{Diagnostic, Fix, Related, Suppressed, SuppressionForm, Tag, Weight};
-pub use external::{Answers, Comment, Script, scripts, wants_shellcheck};
+pub use external::{Answers, Change, Comment, Script, scripts, wants_shellcheck};
 pub use fix::{Applied, FixOptions, FixOutcome, Left, WhyLeft, fix};
 pub use option::{OptionKind, OptionValue, RuleOption, options, options_of};
 pub use place::Place;

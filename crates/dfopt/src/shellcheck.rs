@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use dfopt_linter::{Answers, Comment, Script, Severity};
+use dfopt_linter::{Answers, Change, Comment, Script, Severity};
 use serde::Deserialize;
 
 use crate::args::UseShellcheck;
@@ -186,13 +186,10 @@ impl Said {
 }
 
 impl Replacement {
-    fn into_edit(self) -> ((usize, usize), (usize, usize), String) {
+    fn into_edit(self) -> Change {
         let (start, end) = ((self.line, self.column), (self.end_line, self.end_column));
-        match (start == end, self.insertion_point.as_str()) {
-            (false, _) => (start, end, self.replacement),
-            (true, "afterEnd") => (end, end, self.replacement),
-            (true, _) => (start, start, self.replacement),
-        }
+        let at_end = start == end && self.insertion_point == "afterEnd";
+        Change { start: if at_end { end } else { start }, end, text: self.replacement }
     }
 }
 
@@ -217,6 +214,6 @@ mod tests {
         let answer: Answer = serde_json::from_str(text).unwrap();
         let comment = answer.comments.into_iter().next().unwrap().into_comment().unwrap();
         assert_eq!((comment.code, comment.level, comment.message.as_str()), (2086, Severity::Info, "Quote"));
-        assert_eq!(comment.fix, [((3, 6), (3, 6), "\"".to_owned())]);
+        assert_eq!(comment.fix, [Change { start: (3, 6), end: (3, 6), text: "\"".to_owned() }]);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::rule::declare_rule;
 use crate::shell::Tree;
-use crate::{Category, Context, Severity};
+use crate::{Category, Context, Dialect, Severity};
 use dfopt_syntax::SyntaxKind;
 use dfopt_syntax::shell::ast::{self as sh, AstNode};
 
@@ -38,6 +38,7 @@ declare_rule! {
 }
 
 fn check(ctx: &mut Context<'_>) {
+    let is_peer = ctx.dialect() == Dialect::Hadolint;
     for tree in ctx.scripts() {
         for node in tree.of(SyntaxKind::SH_AND_OR) {
             let Some(and_or) = sh::AndOr::cast(node.clone()) else { continue };
@@ -55,7 +56,7 @@ fn check(ctx: &mut Context<'_>) {
                     .parent()
                     .and_then(|list| list.parent())
                     .is_some_and(|around| matches!(around.kind(), SyntaxKind::SH_IF | SyntaxKind::SH_WHILE));
-                if is_condition || is_harmless(tree, third) || cannot_fail(tree, second) {
+                if is_condition || is_harmless(tree, third, is_peer) || cannot_fail(tree, second, is_peer) {
                     continue;
                 }
                 ctx.report_in(
@@ -75,22 +76,25 @@ fn name(tree: &Tree, statement: &sh::Statement) -> Option<String> {
 }
 
 /// `true`, `exit`, and what ends with it.
-fn is_harmless(tree: &Tree, third: &sh::Statement) -> bool {
-    if let sh::Statement::Group(group) = third {
+fn is_harmless(tree: &Tree, third: &sh::Statement, is_peer: bool) -> bool {
+    if let sh::Statement::Group(group) = third
+        && !is_peer
+    {
         let last = group.list().and_then(|list| list.statements().last());
-        return last.is_some_and(|last| is_harmless(tree, &last));
+        return last.is_some_and(|last| is_harmless(tree, &last, is_peer));
     }
     name(tree, third).is_some_and(|name| matches!(name.as_str(), "true" | ":" | "exit" | "return" | "echo" | "printf"))
 }
 
 /// Assignments, `echo`, tests.
-fn cannot_fail(tree: &Tree, second: &sh::Statement) -> bool {
+fn cannot_fail(tree: &Tree, second: &sh::Statement, is_peer: bool) -> bool {
     if matches!(second, sh::Statement::Cond(_) | sh::Statement::Arith(_)) {
         return true;
     }
     let Some(cmd) = tree.command(second.syntax()) else { return false };
     cmd.words.is_empty()
-        || matches!(cmd.name(), "echo" | "printf" | "[" | "test" | "true" | ":" | "exit" | "return" | "set")
+        || matches!(cmd.name(), "[" | "test")
+        || (!is_peer && matches!(cmd.name(), "echo" | "printf" | "true" | ":" | "exit" | "return" | "set"))
 }
 
 #[cfg(test)]

@@ -57,11 +57,12 @@ fn check(ctx: &mut Context<'_>) {
                 _ if is_list_of_peer => "SC3057",
                 code => code,
             };
+            let range = found.peer_range.filter(|_| dialect == Dialect::Hadolint).unwrap_or(found.range);
             let message = match lacks {
                 Some(_) => format!("{} does not have {}", tree.shell.name(), found.what),
                 None => format!("not every `sh` has {}", found.what),
             };
-            let report = ctx.report_in(tree, found.range, code, message);
+            let report = ctx.report_in(tree, range, code, message);
             let report = if lacks.is_none() { report.severity(Severity::Info) } else { report };
             if tree.is_in_place() && !found.rewrite.is_empty() {
                 report.fix("Write what every shell has", |fix| {

@@ -46,7 +46,8 @@ declare_rule! {
 
 fn check(ctx: &mut Context<'_>) {
     for tree in ctx.scripts() {
-        for cmd in tree.commands.iter().filter(|cmd| matches!(cmd.name(), "[" | "test")) {
+        let is_peer = ctx.dialect() == Dialect::Hadolint;
+        for cmd in tree.commands.iter().filter(|cmd| cmd.name() == "[" || (cmd.name() == "test" && !is_peer)) {
             let args = match (cmd.name(), cmd.args().split_last()) {
                 ("[", Some((last, args))) if last.is("]") => args,
                 ("[", _) => continue,

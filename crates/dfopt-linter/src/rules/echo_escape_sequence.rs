@@ -69,6 +69,11 @@ fn has_escape(arg: &Arg) -> bool {
         WordPart::SingleQuoted(quoted) => !quoted.is_ansi() && is_escape(&quoted.value()),
         WordPart::DoubleQuoted(quoted) => quoted.parts().any(|part| match part {
             WordPart::Literal(token) => is_escape(token.text()),
+            // `"\\\\n"` gives `echo` the same as `"\\n"`.
+            WordPart::Escaped(token) if token.text() == "\\\\" => {
+                let next = token.next_token().map(|next| next.text().to_owned()).unwrap_or_default();
+                is_escape(&format!("\\{next}"))
+            }
             _ => false,
         }),
         _ => false,

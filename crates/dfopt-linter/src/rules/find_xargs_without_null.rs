@@ -57,7 +57,9 @@ fn check(ctx: &mut Context<'_>) {
             });
             let prints_otherwise =
                 ["-print0", "-printf", "-fprintf", "-exec", "-execdir"].iter().any(|flag| first.has(flag));
-            if splits_otherwise || prints_otherwise || (!is_peer && has_plain_names(first)) {
+            let takes_nul = second.options().any(|option| matches!(option, "-0" | "--null") || is_letters(option, '0'));
+            let is_right = if is_peer { takes_nul && name == "find" } else { splits_otherwise };
+            if is_right || prints_otherwise || (!is_peer && has_plain_names(first)) {
                 continue;
             }
             let code = if name == "find" { "SC2038" } else { "SC2011" };

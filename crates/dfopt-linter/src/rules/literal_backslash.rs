@@ -41,6 +41,7 @@ declare_rule! {
 }
 
 fn check(ctx: &mut Context<'_>) {
+    let is_peer = ctx.dialect() == Dialect::Hadolint;
     for tree in ctx.scripts() {
         for node in tree.of(SyntaxKind::SH_WORD) {
             let escapes = node.children_with_tokens().filter_map(SyntaxElement::into_token);
@@ -54,7 +55,8 @@ fn check(ctx: &mut Context<'_>) {
                 let is_name = is_first && spot(&node.clone()) == Spot::CommandWord;
                 let code = match c {
                     'n' | 't' | 'r' => "SC1012",
-                    _ if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | ':' | '@' | '_' | '+') => "SC1001",
+                    _ if c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | ':' | '_') => "SC1001",
+                    '=' | '%' | '^' if is_peer => "SC1001",
                     _ => continue,
                 };
                 if is_name || is_command_word(node) {
@@ -91,7 +93,7 @@ mod tests {
             &RULE,
             "
 FROM a
-RUN echo a\\nb C:\\Users \\; \\* \\$ \"\\n\" '\\t'
+RUN echo a\\nb D:\\Users \\; \\* \\$ \"\\n\" '\\t'
           ^^ the backslash vanishes, `n` stays [fix]
                 ^^ the backslash vanishes, `U` stays [fix]
 ",

@@ -55,9 +55,12 @@ fn check(ctx: &mut Context<'_>) {
             let is_deep = cmd.operands().filter(|arg| !is_value(arg)).any(|arg| {
                 let text = arg.text();
                 let path = text.trim_matches(['"', '\'']);
+                if is_peer {
+                    return path.trim_end_matches('/').contains('/');
+                }
                 let parts = path.trim_matches('/').split('/').filter(|part| !matches!(*part, "" | "." | ".."));
                 // The first directory of an absolute path is there in every image.
-                parts.count() > 1 + usize::from(path.starts_with('/') && !is_peer)
+                parts.count() > 1 + usize::from(path.starts_with('/'))
             });
             if is_deep {
                 ctx.report_in(tree, mode.range(), "SC2174", "the directories above the last get the default mode");

@@ -40,19 +40,29 @@ declare_rule! {
 fn check(ctx: &mut Context<'_>) {
     for tree in ctx.scripts() {
         for cmd in &tree.commands {
-            let Some(word) = cmd.words.first() else {
+            if cmd.words.is_empty() || ctx.dialect() == Dialect::Hadolint {
                 assigned_program(ctx, tree, cmd);
-                continue;
-            };
+            }
+            let Some(word) = cmd.words.first() else { continue };
             let range = word.range();
             let text = word.text();
             let has_glob = word.word.parts().any(|part| matches!(part, WordPart::Glob(_)));
-            let is_assignment = cmd.words.get(1).is_some_and(|next| next.is("=") && !next.word.is_quoted());
-            let is_name = text.chars().all(|c| c == '_' || c.is_ascii_alphanumeric());
+            let is_peer = ctx.dialect() == Dialect::Hadolint;
+            let is_assignment = cmd.words.get(1).is_some_and(|next| {
+                let text = next.value.as_deref().unwrap_or_default();
+                let is_sign = text == "=" || (is_peer && text.starts_with('=') && !text.starts_with("=="));
+                is_sign && !next.word.is_quoted()
+            });
+            let is_name = text
+                .strip_prefix('$')
+                .filter(|_| is_peer)
+                .unwrap_or(&text)
+                .chars()
+                .all(|c| c == '_' || c.is_ascii_alphanumeric());
             if is_assignment && is_name && !text.is_empty() {
                 ctx.report_in(tree, range, "SC2283", "runs a program; an assignment has no blanks around `=`")
                     .severity_in(Dialect::Hadolint, Severity::Error);
-            } else if has_glob && !text.contains("$") && text.len() > 1 {
+            } else if has_glob && !text.contains("$") && (is_peer || text.len() > 1) {
                 ctx.report_in(tree, range, "SC2211", "runs whatever file matches the pattern");
             } else if word.value.as_deref().is_some_and(ends_oddly) && !word.word.is_quoted() {
                 ctx.report_in(tree, range, "SC2288", format!("no program is called `{text}`"));
@@ -63,7 +73,7 @@ fn check(ctx: &mut Context<'_>) {
 
 /// Whether a word ends in punctuation that no program's name has.
 fn ends_oddly(text: &str) -> bool {
-    text.len() > 1 && text.ends_with(['%', ',', ';', '>', '<', '}'])
+    text.len() > 1 && text.ends_with(['%', ',', ';', '>', '<', '}', '.'])
 }
 
 /// `v=ls`

@@ -57,7 +57,11 @@ fn check(ctx: &mut Context<'_>) {
         }
         for node in tree.of(SyntaxKind::SH_FOR) {
             let Some(found) = sh::For::cast(node.clone()) else { continue };
-            for word in found.words() {
+            let words: Vec<_> = found.words().collect();
+            if is_peer && words.len() > 1 {
+                continue;
+            }
+            for word in words {
                 for subst in word.command_substs() {
                     let inside = |cmd: &&Cmd| subst.syntax().text_range().contains_range(cmd.node().text_range());
                     let mut inner = tree.commands.iter().filter(inside);

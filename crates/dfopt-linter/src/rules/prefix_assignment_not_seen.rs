@@ -1,7 +1,7 @@
 //! `prefix-assignment-not-seen`
 
 use crate::rule::declare_rule;
-use crate::{Applicability, Category, Context, Severity};
+use crate::{Applicability, Category, Context, Dialect, Severity};
 use dfopt_syntax::shell::ast::AstNode;
 use dfopt_syntax::{TextRange, TextSize};
 
@@ -42,19 +42,24 @@ declare_rule! {
 }
 
 fn check(ctx: &mut Context<'_>) {
+    let is_peer = ctx.dialect() == Dialect::Hadolint;
     for tree in ctx.scripts() {
         for cmd in tree.commands.iter().filter(|cmd| !cmd.words.is_empty()) {
             let assignments: Vec<_> = cmd.ast.assignments().collect();
             for (at, assignment) in assignments.iter().enumerate() {
                 let Some(name) = assignment.name() else { continue };
-                let is_set_before = tree.names().assigned.iter().any(|one| {
-                    one.name == name && one.only_for.is_none() && one.range.start() < assignment.range().start()
-                });
-                let words = cmd.words.iter().flat_map(|word| word.word.params());
+                let is_set_before = !is_peer
+                    && tree.names().assigned.iter().any(|one| {
+                        one.name == name && one.only_for.is_none() && one.range.start() < assignment.range().start()
+                    });
+                let later = assignments.iter().skip(at + 1).filter_map(|other| other.value());
+                let words = later.chain(cmd.words.iter().map(|word| word.word.clone())).flat_map(|word| word.params());
                 let used = words.into_iter().find(|param| param.name().as_deref() == Some(&name));
-                let Some(used) = used.filter(|_| !is_set_before && !tree.given.contains_key(&name)) else { continue };
+                let Some(used) = used.filter(|_| !is_set_before && (is_peer || !tree.given.contains_key(&name))) else {
+                    continue;
+                };
                 let value = assignment.value().map(|value| value.params()).unwrap_or_default();
-                if value.iter().any(|param| param.name().as_deref() == Some(&name)) {
+                if !is_peer && value.iter().any(|param| param.name().as_deref() == Some(&name)) {
                     continue;
                 }
                 let range = TextRange::at(assignment.range().start(), TextSize::of(name.as_str()));

@@ -76,7 +76,16 @@ fn find(ctx: &mut Context<'_>, tree: &Tree, cmd: &Cmd) {
         text.starts_with('-')
             && !matches!(text, "-H" | "-L" | "-P" | "-h" | "-help" | "--help" | "-version" | "--version" | "-f")
     };
-    if let Some(first) = cmd.args().first().filter(|first| is_expression(first)) {
+    let is_peer = ctx.dialect() == Dialect::Hadolint;
+    let is_mode = |arg: &&crate::shell::Arg| matches!(arg.value.as_deref(), Some("-H" | "-L" | "-P"));
+    let first = cmd.args().iter().find(|arg| !is_mode(arg));
+    if is_peer
+        && first.is_none()
+        && let Some(name) = cmd.name_word()
+    {
+        ctx.report_in(tree, name.range(), "SC2185", "only GNU find takes the working directory when no path is given");
+    }
+    if let Some(first) = first.filter(|first| is_expression(first)) {
         ctx.report_in(tree, first.range(), "SC2185", "only GNU find takes the working directory when no path is given");
     }
 }

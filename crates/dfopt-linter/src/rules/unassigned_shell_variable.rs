@@ -1,6 +1,7 @@
 //! `unassigned-shell-variable`
 
 use crate::rule::declare_rule;
+use crate::shell::How;
 use crate::{Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -38,7 +39,8 @@ declare_rule! {
 fn check(ctx: &mut Context<'_>) {
     let is_peer = ctx.dialect() == Dialect::Hadolint;
     for tree in ctx.scripts() {
-        let is_guarded = |name: &str| tree.names().used.iter().any(|used| used.is_guarded && used.name == name);
+        let is_guarded =
+            |name: &str| tree.names().used.iter().any(|used| used.how == How::Guarded && used.name == name);
         // A text inside another one, or behind a sourced file, gets variables from there.
         if !is_peer && (tree.names().reads_files || !tree.is_outer) {
             continue;

@@ -48,7 +48,7 @@ fn check(ctx: &mut Context<'_>) {
     for tree in ctx.scripts() {
         for node in tree.of(SyntaxKind::SH_COMMAND_SUBST) {
             let Some(subst) = sh::CommandSubst::cast(node.clone()) else { continue };
-            if is_quoted(node) || without_trivia(node) == "$()" || is_meant_to_split(tree, node) {
+            if is_quoted(node) || without_trivia(node) == "$()" || is_meant_to_split(tree, node, is_peer) {
                 continue;
             }
             let is_list = match spot(node) {
@@ -86,8 +86,10 @@ fn commands<'t>(tree: &'t Tree, node: &SyntaxNode) -> Vec<&'t Cmd> {
 }
 
 /// Programs that print lists of numbers.
-fn is_meant_to_split(tree: &Tree, node: &SyntaxNode) -> bool {
-    commands(tree, node).last().is_some_and(|cmd| matches!(cmd.name(), "seq" | "pgrep" | "pidof"))
+fn is_meant_to_split(tree: &Tree, node: &SyntaxNode, is_peer: bool) -> bool {
+    commands(tree, node)
+        .last()
+        .is_some_and(|cmd| matches!(cmd.name(), "seq" | "pgrep") || (!is_peer && cmd.name() == "pidof"))
 }
 
 /// Whether arguments of the command are lists by their nature.

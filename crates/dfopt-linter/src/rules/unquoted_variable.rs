@@ -49,7 +49,7 @@ fn check(ctx: &mut Context<'_>) {
     for tree in ctx.scripts() {
         for node in tree.of(SyntaxKind::SH_PARAM) {
             let Some(param) = sh::Param::cast(node.clone()) else { continue };
-            let Some(name) = param.name().filter(|name| !matches!(name.as_str(), "@" | "*")) else { continue };
+            let Some(name) = param.name().filter(|name| name != "@" && (is_peer || name != "*")) else { continue };
             let is_count = param.prefix().is_some_and(|prefix| prefix.text() == "#");
             let is_switch = matches!(param.operator().as_deref(), Some("+" | ":+"));
             let range = node.text_range();

@@ -80,7 +80,7 @@ impl Cmd {
 
     /// The arguments that do not begin with `-`.
     pub fn operands(&self) -> impl Iterator<Item = &Arg> {
-        self.args().iter().filter(|arg| !arg.word.prefix().starts_with('-'))
+        self.args().iter().filter(|arg| arg.is("-") || !arg.word.prefix().starts_with('-'))
     }
 
     /// Whether it is `set -e` or `set -o errexit`.

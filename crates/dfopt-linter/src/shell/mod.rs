@@ -18,7 +18,7 @@ use dfopt_syntax::{SyntaxError, SyntaxKind, SyntaxNode, TextRange, TextSize};
 
 pub(crate) use bashisms::bashisms;
 pub(crate) use commands::{Arg, Cmd};
-pub(crate) use names::{Got, Names, is_set_by_shells};
+pub(crate) use names::{Got, How, Names, is_set_by_shells};
 pub(crate) use words::{Spot, is_quoted, spot, without_trivia};
 
 use crate::Dialect;

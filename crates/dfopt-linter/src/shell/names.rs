@@ -37,13 +37,23 @@ pub(crate) struct Assigned {
     pub only_for: Option<TextRange>,
 }
 
+/// How a name is used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum How {
+    /// As it is.
+    Plain,
+    /// With a default, or in a test, so that it may well be unset.
+    Guarded,
+    /// In arithmetic, where nothing counts as 0.
+    Number,
+}
+
 /// A use.
 #[derive(Clone, Debug)]
 pub(crate) struct Used {
     pub name: String,
     pub range: TextRange,
-    /// Whether the name is written with a default or a test, so that it may well be unset.
-    pub is_guarded: bool,
+    pub how: How,
 }
 
 /// Assignments and uses.
@@ -87,7 +97,8 @@ impl Names {
             self.assign(&name, node, node.text_range(), Got::Unknown);
         }
         let is_guarded = matches!(operator.as_str(), ":-" | "-" | ":=" | "=" | ":?" | "?" | ":+" | "+");
-        self.used.push(Used { name, range: node.text_range(), is_guarded });
+        let how = if is_guarded { How::Guarded } else { How::Plain };
+        self.used.push(Used { name, range: node.text_range(), how });
     }
 
     fn loop_variable(&mut self, node: &SyntaxNode) {
@@ -117,7 +128,7 @@ impl Names {
             if is_set {
                 self.assign(token.text(), node, range, Got::Number);
             }
-            self.used.push(Used { name: token.text().to_owned(), range, is_guarded: true });
+            self.used.push(Used { name: token.text().to_owned(), range, how: How::Number });
         }
     }
 
@@ -147,12 +158,12 @@ impl Names {
                 last.from = range.end().into();
             }
             if assignment.is_append() {
-                self.used.push(Used { name, range: name_range, is_guarded: true });
+                self.used.push(Used { name, range: name_range, how: How::Guarded });
             }
         }
         match cmd.name() {
             "export" | "readonly" | "declare" | "typeset" | "local" => self.declaration(cmd),
-            "read" | "mapfile" | "readarray" | "getopts" | "unset" | "wait" | "let" => {
+            "read" | "mapfile" | "readarray" | "getopts" | "let" => {
                 for arg in cmd.operands() {
                     let Some(value) = &arg.value else { continue };
                     let name = value.split(['=', '+', '-', '[']).next().unwrap_or_default();
@@ -195,7 +206,7 @@ impl Names {
                     last.is_exported = is_exported;
                 }
             } else {
-                self.used.push(Used { name: name.to_owned(), range, is_guarded: true });
+                self.used.push(Used { name: name.to_owned(), range, how: How::Guarded });
             }
         }
     }
@@ -209,20 +220,35 @@ pub(crate) struct NeverAssigned<'t> {
 }
 
 impl Tree {
+    /// Whether a test looks at whether the variable has a value: `[ -n "$v" ]`.
+    fn is_tested(&self, name: &str) -> bool {
+        self.commands.iter().filter(|cmd| cmd.name() == "[").any(|cmd| {
+            cmd.args().windows(2).any(|pair| {
+                (pair[0].is("-n") || pair[0].is("-z"))
+                    && pair[1].word.params().iter().any(|param| param.name().as_deref() == Some(name))
+            })
+        })
+    }
+
     /// Uses of names that neither the script nor anything known before it sets, the first of each name.
     pub fn never_assigned(&self) -> Vec<NeverAssigned<'_>> {
         let names = self.names();
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();
-        for used in names.used.iter().filter(|used| !used.is_guarded && is_name(&used.name)) {
-            let is_known =
-                names.assigns(&used.name) || self.given.contains_key(&used.name) || is_set_by_shells(&used.name);
+        for used in names.used.iter().filter(|used| is_name(&used.name)) {
+            let is_assigned = names.assigned.iter().any(|one| one.name == used.name && one.only_for.is_none());
+            let is_known = is_assigned
+                || used.how == How::Guarded
+                || (used.how == How::Number && !self.is_peer)
+                || self.is_tested(&used.name)
+                || self.given.contains_key(&used.name)
+                || is_set_by_shells(&used.name);
             if is_known || !seen.insert(used.name.as_str()) {
                 continue;
             }
             let known = names.assigned.iter().map(|one| one.name.as_str()).chain(self.given.keys().map(String::as_str));
             let near = known
-                .filter(|known| known.len() > 2 && *known != used.name)
+                .filter(|known| known.len() > 4 && used.name.len() > 4 && *known != used.name)
                 .find(|known| dfopt_semantic::suggest::is_close(known, &used.name))
                 .map(str::to_owned);
             found.push(NeverAssigned { used, near });

@@ -45,6 +45,7 @@ pub(super) fn judge(cmd: &Cmd, found: &mut Vec<Bashism>) {
                     peer_posix: false,
                     peer_dash: true,
                     peer_ash: true,
+                    is_told_by_peer_only: false,
                 };
             }
         }
@@ -81,15 +82,17 @@ fn test(cmd: &Cmd, found: &mut Vec<Bashism>) {
             || args.get(at - 1).is_some_and(|before| matches!(before.value.as_deref(), Some("!" | "(" | "-a" | "-o")));
         let has_right = args.get(at + 1).is_some_and(|next| !next.is("]"));
         let code = match text {
-            "==" if !is_first && !arg.word.is_quoted() => {
-                found.push(Bashism::new("SC3014", arg.range(), "`==` in a test").rewrite(arg.range(), "="));
+            "==" if !is_first => {
+                let bashism = Bashism::new("SC3014", arg.range(), "`==` in a test").rewrite(arg.range(), "=");
+                let peer_range = (cmd.name() == "test").then(|| cmd.node().text_range());
+                found.push(Bashism { peer_range, ..bashism });
                 continue;
             }
             "<" | ">" if !is_first && has_right => "SC3012",
             "-nt" | "-ot" | "-ef" if !is_first => "SC3013",
             "-v" if is_first && has_right => "SC3016",
-            "-a" if at == 0 && has_right => "SC3017",
-            "-o" if at == 0 && has_right => "SC3062",
+            "-a" if at == 0 && has_right && !arg.word.is_quoted() => "SC3017",
+            "-o" if at == 0 && has_right && !arg.word.is_quoted() => "SC3062",
             "-R" if is_first && has_right => "SC3063",
             _ => continue,
         };

@@ -16,6 +16,8 @@ pub(crate) struct Bashism {
     /// What it is.
     pub what: String,
     has: Has,
+    /// Where ShellCheck has it begin, when that is elsewhere.
+    pub peer_range: Option<TextRange>,
     /// What can be written instead, as edits of the text.
     pub rewrite: Vec<(TextRange, String)>,
 }
@@ -31,11 +33,12 @@ struct Has {
     peer_posix: bool,
     peer_dash: bool,
     peer_ash: bool,
+    is_told_by_peer_only: bool,
 }
 
 impl Bashism {
     fn new(code: &'static str, range: TextRange, what: impl Into<String>) -> Self {
-        Bashism { code, range, what: what.into(), has: Has::of(code), rewrite: Vec::new() }
+        Bashism { code, range, what: what.into(), has: Has::of(code), peer_range: None, rewrite: Vec::new() }
     }
 
     fn with(mut self, has: impl FnOnce(&mut Has)) -> Self {
@@ -57,6 +60,9 @@ impl Bashism {
                 Shell::Ash => !self.has.peer_ash,
                 Shell::Bash | Shell::Ksh => false,
             });
+        }
+        if self.has.is_told_by_peer_only {
+            return Some(false);
         }
         match shell {
             Shell::Posix if self.has.dash => Some(false),
@@ -120,7 +126,15 @@ impl Has {
                     | "SC3058"
                     | "SC3060"
             );
-        Has { dash, dash_pipefail: dash || code == "SC3040", ash, peer_posix: false, peer_dash, peer_ash }
+        Has {
+            dash,
+            dash_pipefail: dash || code == "SC3040",
+            ash,
+            peer_posix: false,
+            peer_dash,
+            peer_ash,
+            is_told_by_peer_only: false,
+        }
     }
 }
 

@@ -33,6 +33,12 @@ pub(super) fn judge(tree: &Tree, node: &SyntaxNode, found: &mut Vec<Bashism>) {
             found.push(Bashism::new("SC3010", opener, "`[[ … ]]`"));
             let operators = tokens(node).filter(|token| token.kind() == SyntaxKind::SH_COND_OP && token.text() == "=~");
             found.extend(operators.map(|token| Bashism::new("SC3015", token.text_range(), "`=~`")));
+            // It goes with the brackets; ShellCheck tells it apart.
+            let equal = tokens(node).filter(|token| token.kind() == SyntaxKind::SH_COND_OP && token.text() == "==");
+            found.extend(equal.map(|token| {
+                let bashism = Bashism::new("SC3014", token.text_range(), "`==` in a test");
+                bashism.with(|has| (has.is_told_by_peer_only, has.dash) = (true, true))
+            }));
         }
         SyntaxKind::SH_REDIRECT => redirect(node, found),
         SyntaxKind::SH_ASSIGNMENT => append(node, found),
