@@ -1,5 +1,6 @@
 //! What rules about caches left in a layer share.
 
+use dfopt_semantic::base::Kind;
 use dfopt_semantic::effects::caches::Cache;
 use dfopt_semantic::model::{LeftCache, Model, Step};
 use dfopt_syntax::TextRange;
@@ -29,6 +30,17 @@ pub(crate) fn left<'m>(model: &'m Model<'_>, caches: &[Cache]) -> Vec<(&'m Step,
 pub(crate) fn check(ctx: &mut Context<'_>, leftover: &Leftover) {
     for (step, left) in left(ctx.model(), leftover.caches) {
         report(ctx, step, place(&left.filled), Some(&left), leftover);
+    }
+}
+
+/// This project's verdict, but for images that are there to build with.
+pub(crate) fn check_but_toolchains(ctx: &mut Context<'_>, leftover: &Leftover) {
+    let model = ctx.model();
+    for (step, left) in left(model, leftover.caches) {
+        let facts = model.stage_of(step).and_then(|stage| model.base_facts(stage));
+        if facts.is_none_or(|facts| facts.kind != Kind::Toolchain) {
+            report(ctx, step, place(&left.filled), Some(&left), leftover);
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! Text and settings in, diagnostics out. Nothing here reads files, the environment or the clock.
 
+mod cache_mount;
 mod check;
 mod context;
+mod curl;
 mod diagnostic;
 mod exec_form;
 mod external;

@@ -13,7 +13,7 @@ use dfopt_semantic::mount::MountKind;
 use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
-pub(crate) use stage::counts_as_last;
+pub(crate) use stage::{counts_as_last, image_name};
 
 /// The commands of a RUN, scripts inside strings left out; with `ONBUILD RUN` when asked for.
 pub(crate) fn commands<'m>(model: &'m Model<'_>, step: &Step, triggers: Triggers) -> &'m [Invocation] {
@@ -42,7 +42,11 @@ pub(crate) enum Triggers {
 /// The name of a command, exactly as written but for quotes.
 pub(crate) fn name(invocation: &Invocation) -> Option<(&str, &Word)> {
     let first = invocation.words.first()?;
-    let is_prefix = matches!(text(first), "command" | "builtin" | "exec" | "busybox" | "run");
+    let is_prefix = match text(first) {
+        // `command -v` only looks.
+        "command" => !invocation.words.get(1).is_some_and(|word| matches!(text(word), "-v" | "-V")),
+        first => matches!(first, "builtin" | "exec" | "busybox" | "run"),
+    };
     let word = if is_prefix { invocation.words[1..].iter().find(|word| !text(word).starts_with('-'))? } else { first };
     Some((text(word), word))
 }

@@ -5,6 +5,7 @@ mod and_or_as_if;
 mod apk_cache_in_layer;
 mod apt_get_without_yes;
 mod apt_in_script;
+mod apt_install_without_update;
 mod apt_lists_in_layer;
 mod apt_recommended_packages;
 mod backtick_substitution;
@@ -12,10 +13,15 @@ mod base_named_like_later_stage;
 mod base_platform_mismatch;
 mod base_without_default;
 mod bashism;
+mod apt_update_apart_from_install;
+mod archive_left_in_layer;
+mod base_without_default;
+mod base_without_digest;
 mod blank_base_name;
 mod blank_continuation_line;
 mod blank_variable_name;
 mod broken_json_form;
+mod build_directory_copied;
 mod build_only_tool_shipped;
 mod build_platform_in_final_stage;
 mod cd_back;
@@ -23,7 +29,13 @@ mod cd_in_run;
 mod chown_on_windows;
 mod combined_test;
 mod command_line_in_one_string;
+mod bundler_cache_in_layer;
+mod cache_mount_of_other_home;
+mod cargo_cache_in_layer;
+mod cd_in_run;
+mod chown_of_earlier_layer;
 mod compiler_shipped;
+mod composer_cache_in_layer;
 mod conda_cache_in_layer;
 mod consecutive_run;
 mod constant_platform;
@@ -32,7 +44,13 @@ mod copied_file_outside_context;
 mod copy_from_own_stage;
 mod copy_to_root;
 mod dash_like_glob;
+mod curl_ignores_http_errors;
+mod curl_without_location;
+mod debian_frontend_in_env;
+mod defeated_cache_mount;
 mod deleted_in_later_layer;
+mod deprecated_apt_key;
+mod deprecated_package_source;
 mod dev_dependencies_shipped;
 mod distribution_upgrade;
 mod dnf_cache_in_layer;
@@ -67,6 +85,12 @@ mod ignored_cmd;
 mod ignored_copy_source;
 mod inline_ignore;
 mod install_as_user;
+mod full_variant_base;
+mod gem_docs_in_layer;
+mod go_cache_in_layer;
+mod heredoc_destination;
+mod host_files_unignored;
+mod install_without_cache_mount;
 mod instruction_before_from;
 mod invalid_check_directive;
 mod invalid_chmod;
@@ -98,6 +122,7 @@ mod maintainer_instruction;
 mod malformed_from;
 mod malformed_suppression;
 mod masked_exit_in_declaration;
+mod maven_cache_in_layer;
 mod mismatched_as_case;
 mod mismatched_doc_comment;
 mod misplaced_checksum;
@@ -114,6 +139,7 @@ mod mixed_instruction_case;
 mod mkdir_mode_of_leaf_only;
 mod mount_from_number;
 mod multiple_sources_without_slash;
+mod missing_main_process;
 mod named_owner_on_link;
 mod named_user;
 mod noisy_wget;
@@ -135,6 +161,9 @@ mod overwritten_label;
 mod parsed_ls;
 mod package_manager_as_init;
 mod path_without_inherited_value;
+mod numeric_stage_reference;
+mod overlong_line;
+mod package_upgrade;
 mod pip_cache_in_layer;
 mod pipe_without_pipefail;
 mod pointless_command;
@@ -146,11 +175,13 @@ mod relative_copy_destination;
 mod relative_workdir;
 mod relinked_sh;
 mod remote_source_in_copy;
+mod remote_source_without_checksum;
 mod repeated_directive;
 mod repeated_flag;
 mod reserved_stage_name;
 mod rm_of_maybe_empty_path;
 mod root_owned_copy_after_user;
+mod root_owned_cache_mount;
 mod secret_in_arg_or_env;
 mod self_referencing_env;
 mod shell_form_command;
@@ -176,16 +207,21 @@ mod unclosed_quote;
 mod undeclared_arg_in_from;
 mod undefined_variable;
 mod unknown_copy_source;
+mod undeleted_virtual_packages;
 mod unknown_flag;
 mod unknown_healthcheck_type;
 mod unknown_instruction;
 mod unknown_rule_in_suppression;
 mod unknown_signal;
 mod unlisted_label;
+mod unlocked_apt_cache_mount;
+mod unlocked_install;
 mod unpinned_apk_package;
 mod unpinned_apt_package;
+mod unpinned_cargo_crate;
 mod unpinned_dnf_package;
 mod unpinned_gem;
+mod unpinned_git_clone;
 mod unpinned_go_module;
 mod unpinned_npm_package;
 mod unpinned_pip_package;
@@ -203,6 +239,7 @@ mod unterminated_heredoc;
 mod untrusted_registry;
 mod unused_arg;
 mod unused_shell_variable;
+mod unused_env;
 mod unused_stage;
 mod unused_suppression;
 mod uppercase_expose_protocol;
@@ -231,6 +268,7 @@ static RULES: &[&Rule] = &[
     &apk_cache_in_layer::RULE,
     &apt_get_without_yes::RULE,
     &apt_in_script::RULE,
+    &apt_install_without_update::RULE,
     &apt_lists_in_layer::RULE,
     &apt_recommended_packages::RULE,
     &backtick_substitution::RULE,
@@ -238,10 +276,15 @@ static RULES: &[&Rule] = &[
     &base_platform_mismatch::RULE,
     &base_without_default::RULE,
     &bashism::RULE,
+    &apt_update_apart_from_install::RULE,
+    &archive_left_in_layer::RULE,
+    &base_without_default::RULE,
+    &base_without_digest::RULE,
     &blank_base_name::RULE,
     &blank_continuation_line::RULE,
     &blank_variable_name::RULE,
     &broken_json_form::RULE,
+    &build_directory_copied::RULE,
     &build_only_tool_shipped::RULE,
     &build_platform_in_final_stage::RULE,
     &cd_back::RULE,
@@ -249,7 +292,13 @@ static RULES: &[&Rule] = &[
     &chown_on_windows::RULE,
     &combined_test::RULE,
     &command_line_in_one_string::RULE,
+    &bundler_cache_in_layer::RULE,
+    &cache_mount_of_other_home::RULE,
+    &cargo_cache_in_layer::RULE,
+    &cd_in_run::RULE,
+    &chown_of_earlier_layer::RULE,
     &compiler_shipped::RULE,
+    &composer_cache_in_layer::RULE,
     &conda_cache_in_layer::RULE,
     &consecutive_run::RULE,
     &constant_platform::RULE,
@@ -258,7 +307,13 @@ static RULES: &[&Rule] = &[
     &copy_from_own_stage::RULE,
     &copy_to_root::RULE,
     &dash_like_glob::RULE,
+    &curl_ignores_http_errors::RULE,
+    &curl_without_location::RULE,
+    &debian_frontend_in_env::RULE,
+    &defeated_cache_mount::RULE,
     &deleted_in_later_layer::RULE,
+    &deprecated_apt_key::RULE,
+    &deprecated_package_source::RULE,
     &dev_dependencies_shipped::RULE,
     &distribution_upgrade::RULE,
     &dnf_cache_in_layer::RULE,
@@ -293,6 +348,12 @@ static RULES: &[&Rule] = &[
     &ignored_copy_source::RULE,
     &inline_ignore::RULE,
     &install_as_user::RULE,
+    &full_variant_base::RULE,
+    &gem_docs_in_layer::RULE,
+    &go_cache_in_layer::RULE,
+    &heredoc_destination::RULE,
+    &host_files_unignored::RULE,
+    &install_without_cache_mount::RULE,
     &instruction_before_from::RULE,
     &invalid_check_directive::RULE,
     &invalid_chmod::RULE,
@@ -324,6 +385,7 @@ static RULES: &[&Rule] = &[
     &malformed_from::RULE,
     &malformed_suppression::RULE,
     &masked_exit_in_declaration::RULE,
+    &maven_cache_in_layer::RULE,
     &mismatched_as_case::RULE,
     &mismatched_doc_comment::RULE,
     &misplaced_checksum::RULE,
@@ -340,6 +402,7 @@ static RULES: &[&Rule] = &[
     &mkdir_mode_of_leaf_only::RULE,
     &mount_from_number::RULE,
     &multiple_sources_without_slash::RULE,
+    &missing_main_process::RULE,
     &named_owner_on_link::RULE,
     &named_user::RULE,
     &noisy_wget::RULE,
@@ -361,6 +424,9 @@ static RULES: &[&Rule] = &[
     &parsed_ls::RULE,
     &package_manager_as_init::RULE,
     &path_without_inherited_value::RULE,
+    &numeric_stage_reference::RULE,
+    &overlong_line::RULE,
+    &package_upgrade::RULE,
     &pip_cache_in_layer::RULE,
     &pipe_without_pipefail::RULE,
     &pointless_command::RULE,
@@ -372,11 +438,13 @@ static RULES: &[&Rule] = &[
     &relative_workdir::RULE,
     &relinked_sh::RULE,
     &remote_source_in_copy::RULE,
+    &remote_source_without_checksum::RULE,
     &repeated_directive::RULE,
     &repeated_flag::RULE,
     &reserved_stage_name::RULE,
     &rm_of_maybe_empty_path::RULE,
     &root_owned_copy_after_user::RULE,
+    &root_owned_cache_mount::RULE,
     &secret_in_arg_or_env::RULE,
     &self_referencing_env::RULE,
     &shell_form_command::RULE,
@@ -402,16 +470,21 @@ static RULES: &[&Rule] = &[
     &undeclared_arg_in_from::RULE,
     &undefined_variable::RULE,
     &unknown_copy_source::RULE,
+    &undeleted_virtual_packages::RULE,
     &unknown_flag::RULE,
     &unknown_healthcheck_type::RULE,
     &unknown_instruction::RULE,
     &unknown_rule_in_suppression::RULE,
     &unknown_signal::RULE,
     &unlisted_label::RULE,
+    &unlocked_apt_cache_mount::RULE,
+    &unlocked_install::RULE,
     &unpinned_apk_package::RULE,
     &unpinned_apt_package::RULE,
+    &unpinned_cargo_crate::RULE,
     &unpinned_dnf_package::RULE,
     &unpinned_gem::RULE,
+    &unpinned_git_clone::RULE,
     &unpinned_go_module::RULE,
     &unpinned_npm_package::RULE,
     &unpinned_pip_package::RULE,
@@ -429,6 +502,7 @@ static RULES: &[&Rule] = &[
     &untrusted_registry::RULE,
     &unused_arg::RULE,
     &unused_shell_variable::RULE,
+    &unused_env::RULE,
     &unused_stage::RULE,
     &unused_suppression::RULE,
     &uppercase_expose_protocol::RULE,

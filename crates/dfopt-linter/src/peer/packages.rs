@@ -74,14 +74,11 @@ impl Installer {
     }
 }
 
-/// `pip install`, `python -m pip install`
+/// `pip install`, `python -m pip install`, and what begins with `pip` besides
 pub(crate) fn is_pip_install(invocation: &Invocation) -> bool {
     let Some((name, _)) = name(invocation) else { return false };
     let args: Vec<&str> = super::args(invocation).collect();
-    let is_pip = name.starts_with("pip")
-        && !name.starts_with("pipenv")
-        && !name.starts_with("pipx")
-        && args.contains(&"install");
+    let is_pip = name.starts_with("pip") && !name.starts_with("pipenv") && args.contains(&"install");
     let is_module = name.starts_with("python") && args.windows(3).any(|three| three == ["-m", "pip", "install"]);
     is_pip || is_module
 }
@@ -105,7 +102,9 @@ pub(crate) fn npm_packages(invocation: &Invocation) -> Vec<&Word> {
     }
     let words = plain_args(invocation, &["loglevel", "registry"]);
     match words.split_first() {
-        Some((verb, packages)) if text(verb) == "install" => packages.to_vec(),
+        Some((verb, packages)) if text(verb) == "install" => {
+            packages.iter().copied().filter(|word| text(word) != "install").collect()
+        }
         _ => Vec::new(),
     }
 }

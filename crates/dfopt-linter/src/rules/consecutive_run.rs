@@ -78,16 +78,24 @@ fn check(ctx: &mut Context<'_>) {
     }
 }
 
-/// Mounts in any order, network and security.
+/// Mounts in any order, their fields too, network and security.
 fn flags(step: &Step) -> Vec<String> {
-    let mut flags: Vec<String> = step.ast.flags().map(|flag| flag.raw_value().as_str().to_owned()).collect();
+    let sorted = |flag: dfopt_syntax::ast::Flag| {
+        let value = flag.raw_value();
+        let mut fields: Vec<&str> = value.as_str().split(',').collect();
+        fields.sort_unstable();
+        format!("{}={}", flag.name().unwrap_or_default(), fields.join(","))
+    };
+    let mut flags: Vec<String> = step.ast.flags().map(sorted).collect();
     flags.sort_unstable();
     flags
 }
 
 /// Whether hadolint takes the RUN for one that has reasons to stand alone.
 fn is_long(model: &Model<'_>, step: &Step) -> bool {
-    peer::commands(model, step, Triggers::Skipped).len() > 1
+    let commands = peer::commands(model, step, Triggers::Skipped).iter();
+    // A command whose name is an expansion does not count.
+    commands.filter_map(peer::name).filter(|(name, _)| !name.contains("${")).count() > 1
 }
 
 /// Whether the two may as well be one.

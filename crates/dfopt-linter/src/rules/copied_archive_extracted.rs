@@ -90,10 +90,7 @@ const MESSAGE: &str = "the archive and what is unpacked of it are both in the im
 /// The archives that a COPY brings from the context, by their paths in the image.
 fn archives(model: &Model<'_>, step: &Step) -> Vec<(String, TextRange)> {
     let Some(copied) = step.copied(model).filter(|copied| copied.from.is_none()) else { return Vec::new() };
-    let (Some(to), Some(workdir)) = (copied.destination.as_ref().and_then(|to| to.text.known()), step.workdir.known())
-    else {
-        return Vec::new();
-    };
+    let Some(to) = copied.destination.as_ref().and_then(|to| to.text.known()) else { return Vec::new() };
     let is_directory = to.ends_with('/') || to == "." || copied.sources.len() > 1;
     let found = copied.sources.iter().filter(|source| !source.is_heredoc).filter_map(|source| {
         let path = source.text.known()?;
@@ -104,7 +101,7 @@ fn archives(model: &Model<'_>, step: &Step) -> Vec<(String, TextRange)> {
         // A destination without an archive's name may be a directory of the base.
         let is_file = !is_directory && UNPACKED.iter().any(|end| to.ends_with(end));
         let whole = if is_file { to.to_owned() } else { format!("{}/{name}", to.trim_end_matches('/')) };
-        Some((dfopt_semantic::effects::normalize(&whole, workdir), source.range))
+        Some((step.absolute(&whole)?, source.range))
     });
     found.collect()
 }

@@ -1,12 +1,12 @@
 //! `pip-cache-in-layer`
 
-use dfopt_semantic::command::{Command, Understood, understand};
+use dfopt_semantic::command::{Command, Invocation, Understood, understand};
 use dfopt_semantic::effects::caches::Cache;
-use dfopt_semantic::model::{Base, Model, Stage, Step};
+use dfopt_semantic::model::{Model, Step};
 use dfopt_syntax::ast::Instruction;
 use dfopt_syntax::{TextRange, TextSize};
 
-use crate::peer::{self, Triggers};
+use crate::peer;
 use crate::rule::declare_rule;
 use crate::{Applicability, Category, Context, Dialect, Severity};
 
@@ -95,32 +95,31 @@ fn report(ctx: &mut Context<'_>, place: TextRange, verb: Option<&str>, switch: &
 /// hadolint's verdict, stage by stage: a variable set once is set for good.
 fn check_as_hadolint(ctx: &mut Context<'_>, model: &Model<'_>) {
     let mut quiet: Vec<String> = Vec::new();
+    let mut is_quiet_when_triggered = false;
     for stage in model.stages() {
-        let key = key(model, stage);
-        let base = base_key(model, stage);
-        if base.is_some_and(|base| quiet.contains(&base)) {
+        let image = peer::image_name(model, stage).unwrap_or_default();
+        let key = stage.name.as_ref().map_or_else(|| image.clone(), |name| model.text_at(name.range).to_owned());
+        if quiet.contains(&image) {
             quiet.push(key.clone());
         }
         for step in model.stage_steps(stage) {
-            if matches!(step.ast, Instruction::Env(_))
-                && step
-                    .variables
-                    .iter()
-                    .any(|one| one.name == "PIP_NO_CACHE_DIR" && one.value.known().is_some_and(is_on))
-            {
-                quiet.push(key.clone());
-            }
             let is_trigger = matches!(step.ast, Instruction::Onbuild(_));
-            if (quiet.contains(&key) && !is_trigger)
-                || is_assigned(model, step)
-                || peer::is_mounted(model, step, ".cache/pip")
-            {
+            if turns_off(step) {
+                match is_trigger {
+                    true => is_quiet_when_triggered = true,
+                    false => quiet.push(key.clone()),
+                }
+            }
+            let is_off = if is_trigger { is_quiet_when_triggered } else { quiet.contains(&key) };
+            if is_off || is_assigned(model, step) || peer::is_mounted(model, step, ".cache/pip") {
                 continue;
             }
-            let commands = peer::commands(model, step, Triggers::Read);
-            let found = commands
-                .iter()
-                .find(|one| peer::packages::is_pip_install(one) && !peer::args(one).any(|arg| arg == "--no-cache-dir"));
+            let installs = |one: &Invocation| {
+                peer::packages::is_pip_install(one)
+                    && !peer::name(one).is_some_and(|(name, _)| name.starts_with("pipx"))
+                    && !peer::has_arg(one, &["--no-cache-dir"])
+            };
+            let found = peer::first(model, step, installs);
             let verb = found.and_then(|found| {
                 found.words.iter().find(|word| word.text() == Some("install")).zip(found.words.first())
             });
@@ -136,6 +135,21 @@ fn check_as_hadolint(ctx: &mut Context<'_>, model: &Model<'_>) {
     }
 }
 
+/// Whether an ENV, behind ONBUILD too, turns the cache off.
+fn turns_off(step: &Step) -> bool {
+    let Instruction::Onbuild(onbuild) = &step.ast else {
+        let is_it = |one: &dfopt_semantic::model::Variable| {
+            one.name == "PIP_NO_CACHE_DIR" && one.value.known().is_some_and(is_on)
+        };
+        return matches!(step.ast, Instruction::Env(_)) && step.variables.iter().any(is_it);
+    };
+    let Some(trigger @ Instruction::Env(_)) = onbuild.trigger() else { return false };
+    trigger.pairs().any(|pair| {
+        let value = pair.value().map(|value| value.raw().trim_matches(['"', '\'']).to_owned());
+        pair.name().is_some_and(|name| name.raw() == "PIP_NO_CACHE_DIR") && value.is_some_and(|value| is_on(&value))
+    })
+}
+
 fn is_on(value: &str) -> bool {
     matches!(value, "1" | "true" | "True" | "TRUE" | "on" | "On" | "ON" | "yes" | "Yes" | "YES")
 }
@@ -143,30 +157,9 @@ fn is_on(value: &str) -> bool {
 /// Whether the text of the RUN sets the variable, judged by what follows its first mention.
 fn is_assigned(model: &Model<'_>, step: &Step) -> bool {
     let text = model.text_at(step.range());
-    let value = text.split_once("PIP_NO_CACHE_DIR=").map(|(_, rest)| rest.trim_start_matches(['"', '\'']));
+    let value = text.split_once("PIP_NO_CACHE_DIR=").map(|(_, rest)| rest);
     const ON: &[&str] = &["1", "true", "True", "TRUE", "on", "On", "ON", "yes", "Yes", "YES"];
     value.is_some_and(|value| ON.iter().any(|on| value.starts_with(on)))
-}
-
-/// What hadolint knows a stage by: its name, else the image without tag.
-fn key(model: &Model<'_>, stage: &Stage) -> String {
-    match &stage.name {
-        Some(name) => model.text_at(name.range).to_owned(),
-        None => base_key(model, stage).unwrap_or_default(),
-    }
-}
-
-fn base_key(model: &Model<'_>, stage: &Stage) -> Option<String> {
-    if let Base::Stage(index) = stage.base {
-        return model
-            .stages()
-            .get(index)
-            .and_then(|base| base.name.as_ref())
-            .map(|name| model.text_at(name.range).to_owned());
-    }
-    let Instruction::From(from) = &model.stage_steps(stage).first()?.ast else { return None };
-    let image = from.image()?.raw();
-    Some(image.split([':', '@']).next().unwrap_or(&image).to_owned())
 }
 
 #[cfg(test)]

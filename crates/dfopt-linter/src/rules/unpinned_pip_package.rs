@@ -143,6 +143,7 @@ RUN pip3 install -r a.txt b && pip install . && pip install -c x y
 RUN python3 -m pip install $P
                            ^^ `$P` has no version
 RUN pipenv install a && pipx install b && python -mpip install c
+                                     ^ `b` has no version
 ",
         );
     }

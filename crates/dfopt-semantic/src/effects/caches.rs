@@ -209,10 +209,14 @@ fn filled_by(understood: &Understood<'_>, state: &State<'_>) -> Vec<Cache> {
         }
         Understood::Tool(run)
             if !run.no_cache
-                && matches!(
-                    run.action,
-                    Action::Fetch | Action::InstallDependencies | Action::Build | Action::Install
-                ) =>
+                && match run.action {
+                    Action::Fetch | Action::InstallDependencies | Action::Install => true,
+                    // What only manages packages fetches none when it builds something of them.
+                    Action::Build => {
+                        !matches!(run.tool, Tool::Bundler | Tool::Composer | Tool::Gem | Tool::Pipenv | Tool::Poetry)
+                    }
+                    _ => false,
+                } =>
         {
             caches.extend(cache_of(run.tool).filter(|cache| match cache {
                 Cache::Composer => state.lookup("COMPOSER_CACHE_DIR").as_deref() != Some("/dev/null"),

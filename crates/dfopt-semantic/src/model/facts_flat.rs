@@ -78,7 +78,14 @@ fn of_text(text: &str, place: &dyn Fn(usize) -> u32) -> FlatScript {
 
 fn of_node(node: &SyntaxNode, place: &dyn Fn(usize) -> u32) -> FlatScript {
     let Some(script) = sh::Script::cast(node.clone()) else { return FlatScript::default() };
-    let invocations = script.commands(sh::Substitutions::Enter).map(|(command, _)| invocation(&command, place));
+    let mut commands: Vec<sh::Command> =
+        script.commands(sh::Substitutions::Enter).map(|(command, _)| command).collect();
+    // A command comes before those in its words.
+    commands.sort_by_key(|command| {
+        let range = command.syntax().text_range();
+        (range.start(), std::cmp::Reverse(range.end()))
+    });
+    let invocations = commands.iter().map(|command| invocation(command, place));
     let is_pipe = |node: SyntaxNode| sh::Pipeline::cast(node).is_some_and(|found| found.operands().nth(1).is_some());
     FlatScript { invocations: invocations.collect(), has_pipe: node.descendants().any(is_pipe) }
 }
@@ -146,8 +153,8 @@ mod tests {
         for (run, want) in [
             ("RUN a \"b c\"d 'e' \\f", "a|b cd|e|f"),
             ("RUN a $b ${c} x${d:-e}", "a|${b}|${c}|x${d:-e}"),
-            ("RUN a $(cat /f)", "cat|/f;a|${cat/f}"),
-            ("RUN a `b` $((1+2))", "b;a|${VAR}|${VAR}"),
+            ("RUN a $(cat /f)", "a|${cat/f};cat|/f"),
+            ("RUN a `b` $((1+2))", "a|${VAR}|${VAR};b"),
             ("RUN a x{b,c}=1 *.deb", "a|x=1|*.deb"),
             ("RUN [\"a\", \"b && c\"]", "a|b;c"),
             ("RUN <<E\na b\nE", "a|b"),

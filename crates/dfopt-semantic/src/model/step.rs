@@ -71,6 +71,15 @@ impl Step {
         Some(expand(&value, crate::expand::Syntax::word(model.escape()), &model.scope(self)).text)
     }
 
+    /// The absolute path that `path` is for the instruction; `None` where that hangs on an unknown directory.
+    #[must_use]
+    pub fn absolute(&self, path: &str) -> Option<String> {
+        match path.starts_with('/') {
+            true => Some(crate::effects::normalize(path, "/")),
+            false => Some(crate::effects::normalize(path, self.workdir.known()?)),
+        }
+    }
+
     /// The argument of USER, WORKDIR or STOPSIGNAL, expanded.
     #[must_use]
     pub fn argument(&self, model: &Model<'_>) -> Option<Text> {
