@@ -22,7 +22,8 @@ pub(crate) struct Leftover {
 
 /// The instructions whose layers are in an image and that leave one of the caches there.
 pub(crate) fn left<'m>(model: &'m Model<'_>, caches: &[Cache]) -> Vec<(&'m Step, LeftCache)> {
-    let shipped = runs(model).filter(|step| model.stage_of(step).is_some_and(|stage| stage.is_shipped()));
+    let is_shipped = |step: &&Step| model.stage_of(step).is_some_and(|stage| stage.is_shipped());
+    let shipped = runs(model).filter(is_shipped).filter(|step| !model.is_windows(step));
     shipped.filter_map(|step| Some((step, model.left_cache(step, caches)?))).collect()
 }
 

@@ -1,6 +1,7 @@
 //! `pipe-without-pipefail`
 
 use dfopt_semantic::base::Shell;
+use dfopt_semantic::command::downloads::GitVerb;
 use dfopt_semantic::command::{
     Command, Connector, Dialect as ShellDialect, Invocation, Script, Understood, understand,
 };
@@ -98,9 +99,8 @@ fn may_fail(invocation: &Invocation) -> bool {
     let name = command.name().unwrap_or_default();
     matches!(name, "aws" | "gsutil" | "gcloud" | "gpg" | "ssh" | "scp" | "kubectl" | "helm")
         || match understand(&command) {
-            Understood::Download(_) | Understood::Git(_) | Understood::PackageInstall(_) | Understood::Extract(_) => {
-                true
-            }
+            Understood::Download(_) | Understood::PackageInstall(_) | Understood::Extract(_) => true,
+            Understood::Git(git) => git.verb == GitVerb::Clone || git.word.is_any(&["fetch", "pull", "archive"]),
             understood => understood.produces() || understood.fetches_dependencies(),
         }
 }
@@ -250,6 +250,7 @@ RUN make | cat
             "
 FROM debian:12
 RUN curl x | tar -xz && curl y | gpg --dearmor && echo a | tee b && curl z || true
+RUN git log | sort
 RUN set -euo pipefail; curl x | sh
 RUN bash -o pipefail -c 'curl x | sh'
 SHELL [\"/bin/bash\", \"-eo\", \"pipefail\", \"-c\"]

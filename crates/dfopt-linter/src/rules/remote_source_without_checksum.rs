@@ -64,6 +64,10 @@ fn check_source(ctx: &mut Context<'_>, source: &CopiedSource) {
             }
         }
         SourceKind::Http => {
+            // What says how things stand is meant to change.
+            if text.starts_with("https://api.github.com/") {
+                return;
+            }
             if text.split(|c: char| !c.is_ascii_hexdigit()).any(is_digest) {
                 return;
             }
@@ -105,7 +109,7 @@ ADD https://x/y.git#main /z
             &RULE,
             "
 FROM a
-ADD b $C /d/
+ADD b $C https://api.github.com/repos/x/y/git/refs/heads/main /d/
 ADD https://x/y.git#0000000000000000000000000000000000000000 /z
 ADD https://x/0000000000000000000000000000000000000000/y /z
 ADD --checksum=sha256:0000000000000000000000000000000000000000000000000000000000000000 https://x/y /z

@@ -1,7 +1,8 @@
 //! `whole-filesystem-copy`
 
 use dfopt_semantic::base::Kind;
-use dfopt_semantic::model::{Base, Model, ReferenceKind, ReferenceTarget, Step};
+use dfopt_semantic::image_ref::ImageRef;
+use dfopt_semantic::model::{Base, Model, Reference, ReferenceKind, ReferenceTarget, Step};
 use dfopt_syntax::TextRange;
 
 use crate::rule::declare_rule;
@@ -61,8 +62,13 @@ fn check(ctx: &mut Context<'_>) {
             _ => false,
         };
         let Some(source) = sources.iter().find(|source| is_root(&source.raw())).filter(|_| to_root) else { continue };
+        let from_what = copied_from(model, site.step, from.place());
+        if !is_hadolint && (!is_shipped(model, site.step) || from_what.is_some_and(|what| is_for_copying(model, what)))
+        {
+            continue;
+        }
         let report = ctx.report(source.range(), "the whole file system is copied").related(&from, "from here");
-        if flattens(model, site.step, from.place()) {
+        if from_what.is_some_and(|what| flattens(model, site.step, what)) {
             report.severity(Severity::Info);
         } else {
             report.help("copy only what the program needs");
@@ -70,12 +76,33 @@ fn check(ctx: &mut Context<'_>) {
     }
 }
 
+fn is_shipped(model: &Model<'_>, step: &Step) -> bool {
+    model.stage_of(step).is_some_and(|stage| stage.is_shipped())
+}
+
+fn copied_from<'m>(model: &'m Model<'_>, step: &Step, from: TextRange) -> Option<&'m ReferenceTarget> {
+    let mut references = model.references().iter();
+    let is_it =
+        |one: &&Reference| one.kind == ReferenceKind::Copy && one.step == step.index && from.contains_range(one.range);
+    references.find(is_it).map(|reference| &reference.target)
+}
+
+/// Whether the image holds nothing but a few scripts that are made to be copied as they are.
+fn is_for_copying(model: &Model<'_>, what: &ReferenceTarget) -> bool {
+    let is_it = |image: &ImageRef| image.repository().ends_with("/xx");
+    match what {
+        ReferenceTarget::Image(image) => is_it(image),
+        ReferenceTarget::Stage(index) => {
+            let stage = model.stages().get(*index);
+            stage.is_some_and(|stage| matches!(model.root_base(stage), Some(Base::Image(image)) if is_it(image)))
+        }
+        _ => false,
+    }
+}
+
 /// Whether the copy makes one layer of a root file system that was built for the purpose.
-fn flattens(model: &Model<'_>, step: &Step, from: TextRange) -> bool {
-    let reference = model.references().iter().find(|reference| {
-        reference.kind == ReferenceKind::Copy && reference.step == step.index && from.contains_range(reference.range)
-    });
-    let Some(ReferenceTarget::Stage(index)) = reference.map(|reference| &reference.target) else { return false };
+fn flattens(model: &Model<'_>, step: &Step, what: &ReferenceTarget) -> bool {
+    let ReferenceTarget::Stage(index) = what else { return false };
     let Some((source, stage)) = model.stages().get(*index).zip(model.stage_of(step)) else { return false };
     let is_minimal = || model.base_facts(source).is_some_and(|facts| facts.kind == Kind::Minimal);
     model.root_base(source) == Some(&Base::Scratch) || (model.root_base(stage) == Some(&Base::Scratch) && is_minimal())
@@ -111,11 +138,14 @@ COPY --from=nginx /etc /*  /
             &RULE,
             "
 FROM debian AS a
+FROM debian AS b
+COPY --from=a / /
 FROM debian
 COPY --from=a /etc /
 COPY --from=a / /rootfs
 COPY . /
 COPY / /
+COPY --from=tonistiigi/xx:1.6 / /
 ",
         );
     }

@@ -146,6 +146,8 @@ pub struct PackageMaintenance<'a> {
     pub action: Maintenance,
     /// True if the manager may refresh its index first, as `yum upgrade` does.
     pub refreshes: bool,
+    /// Whether the download cache is kept: `Off` for `apk --no-cache`.
+    pub cache: Setting,
 }
 
 /// The kinds of maintenance.
@@ -210,7 +212,8 @@ fn query<'a>(command: &Command<'a>, tool: &'a str, manager: Manager) -> Option<U
 fn maintenance<'a>(manager: Manager, tool: &'a str, verb: &'a Word, action: Maintenance) -> Option<Understood<'a>> {
     let refreshes = matches!(action, Maintenance::Update)
         || (manager == Manager::Rpm && matches!(action, Maintenance::Upgrade | Maintenance::DistributionUpgrade));
-    Some(Understood::PackageMaintenance(PackageMaintenance { manager, tool, verb, action, refreshes }))
+    let cache = Setting::Default;
+    Some(Understood::PackageMaintenance(PackageMaintenance { manager, tool, verb, action, refreshes, cache }))
 }
 
 /// True if a command turns recommended packages off for all later installs by a line in the configuration of apt.

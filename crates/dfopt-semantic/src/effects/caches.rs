@@ -161,7 +161,7 @@ fn filled_by(understood: &Understood<'_>, state: &State<'_>) -> Vec<Cache> {
                 caches.push(Cache::AptLists);
             }
         }
-        Understood::PackageMaintenance(m) => match (m.manager, m.action) {
+        Understood::PackageMaintenance(m) if m.cache != Setting::Off => match (m.manager, m.action) {
             (Manager::Apt, Maintenance::Update) => caches.push(Cache::AptLists),
             (Manager::Apt, Maintenance::Upgrade | Maintenance::DistributionUpgrade) => caches.push(Cache::AptArchives),
             (Manager::Apk, Maintenance::Update | Maintenance::Upgrade) => caches.push(Cache::Apk),
@@ -402,6 +402,7 @@ mod tests {
             ("cd /var/lib/apt && apt-get update && rm -rf lists/*", ""),
             ("apk add x", "Apk"),
             ("apk add --no-cache x", ""),
+            ("apk upgrade --no-cache", ""),
             ("apk add x && rm -rf /var/cache/apk/*", ""),
             ("yum install -y x && yum clean all", ""),
             ("dnf install -y x && rm -rf /var/cache/dnf", ""),

@@ -71,7 +71,11 @@ pub(super) fn apk<'a>(command: &Command<'a>, tool: &'a str) -> Option<Understood
         | "index" | "query" => Maintenance::Query,
         _ => return None,
     };
-    maintenance(Manager::Apk, tool, verb, action)
+    let mut found = maintenance(Manager::Apk, tool, verb, action);
+    if let Some(Understood::PackageMaintenance(maintenance)) = &mut found {
+        maintenance.cache = setting(false, parsed.has(&["--no-cache"]));
+    }
+    found
 }
 
 fn apk_package(word: &Word) -> Package<'_> {

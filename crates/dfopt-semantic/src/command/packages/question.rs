@@ -29,8 +29,6 @@ const APT_VERBS: &[&str] = &[
     "full-upgrade",
     "remove",
     "purge",
-    "autoremove",
-    "autopurge",
 ];
 const APT_ANSWERS: &[&str] = &[
     "-y",
