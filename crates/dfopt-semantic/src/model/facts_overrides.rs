@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn all_but_the_last_of_a_stage() {
-        let text = "FROM a AS x\nCMD 1\nONBUILD CMD 2\nCMD 3\nFROM x\nCMD 4\nFROM b\nCMD 5\n";
+        let text = "FROM a AS x\nCMD 1\nONBUILD CMD 2\nCMD 3\nFROM b\nCMD 5\nFROM x\nCMD 4\n";
         let parse = dfopt_syntax::parse(text);
         let model = Model::new(text, &parse, Options::default());
         let found = model.overridden(SyntaxKind::CMD);
