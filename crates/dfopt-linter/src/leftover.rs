@@ -14,7 +14,7 @@ pub(crate) struct Leftover {
     pub caches: &'static [Cache],
     /// What is wrong.
     pub message: &'static str,
-    /// What empties it; nothing where that takes more than one command.
+    /// What empties it, with `{tool}` for the program that filled it; nothing where that takes more than one command.
     pub clean: Option<&'static str>,
     /// What to do.
     pub help: &'static str,
@@ -73,7 +73,13 @@ pub(crate) fn place(range: &std::ops::Range<u32>) -> TextRange {
 }
 
 fn report(ctx: &mut Context<'_>, step: &Step, place: TextRange, left: Option<&LeftCache>, leftover: &Leftover) {
-    let fix = leftover.clean.and_then(|clean| Some((clean, ctx.model().appended(step, clean)?)));
+    let model = ctx.model();
+    let tool = model.text_at(place).split(|c: char| c.is_whitespace()).next().unwrap_or_default();
+    let fix = leftover.clean.and_then(|clean| {
+        let clean = clean.replace("{tool}", tool);
+        let appended = model.appended(step, &clean)?;
+        Some((clean, appended))
+    });
     let mut report = ctx.report(place, leftover.message);
     if let Some(left) = left {
         report = with_later(report, left);

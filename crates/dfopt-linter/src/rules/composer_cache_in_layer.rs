@@ -1,5 +1,7 @@
 //! `composer-cache-in-layer`
 
+use dfopt_semantic::command::Understood;
+use dfopt_semantic::command::tools::Tool;
 use dfopt_semantic::effects::caches::Cache;
 use dfopt_syntax::TextRange;
 
@@ -7,8 +9,6 @@ use crate::leftover::{left, place, with_later};
 use crate::rule::declare_rule;
 use crate::unpinned::visit;
 use crate::{Applicability, ByDefault, Category, Context, Severity};
-use dfopt_semantic::command::Understood;
-use dfopt_semantic::command::tools::Tool;
 
 declare_rule! {
     /// The cache of `composer` stays in the image.

@@ -4,7 +4,7 @@ use dfopt_semantic::effects::caches::Cache;
 
 use crate::leftover::{self, Leftover};
 use crate::rule::declare_rule;
-use crate::{Category, Context, Severity};
+use crate::{Applicability, Category, Context, Severity};
 
 declare_rule! {
     /// The cache of `conda` stays in the image.
@@ -26,10 +26,14 @@ declare_rule! {
     /// FROM condaforge/miniforge3:25.3.0-3
     /// RUN conda install -y numpy && conda clean -afy
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// A later command fetches archives again.
     "conda-cache-in-layer" {
         category: Category::Size,
         severity: Severity::Info,
-        fix: None,
+        fix: Some(Applicability::Unsafe),
         aliases: &[],
         since: "0.1.0",
         check: check,
@@ -39,7 +43,7 @@ declare_rule! {
 static LEFTOVER: Leftover = Leftover {
     caches: &[Cache::Conda],
     message: "the cache of `conda` stays in the image",
-    clean: None,
+    clean: Some("{tool} clean -afy"),
     help: "end the `RUN` with `conda clean -afy`",
 };
 
@@ -50,7 +54,7 @@ fn check(ctx: &mut Context<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{check, check_ok};
+    use crate::testing::{check, check_fix, check_ok};
 
     #[test]
     fn the_last_install_is_marked() {
@@ -59,9 +63,9 @@ mod tests {
             "
 FROM condaforge/miniforge3
 RUN conda install -y a
-    ^^^^^^^^^^^^^^^^^^ the cache of `conda` stays in the image
+    ^^^^^^^^^^^^^^^^^^ the cache of `conda` stays in the image [fix]
 RUN mamba env create -f b.yml
-    ^^^^^^^^^^^^^^^^^^^^^^^^^ the cache of `conda` stays in the image
+    ^^^^^^^^^^^^^^^^^^^^^^^^^ the cache of `conda` stays in the image [fix]
 ",
         );
     }
@@ -77,5 +81,10 @@ RUN micromamba install -y a && micromamba clean -a -y
 RUN --mount=type=cache,target=/opt/conda/pkgs conda install -y a
 ",
         );
+    }
+
+    #[test]
+    fn the_program_itself_empties_it() {
+        check_fix(&RULE, "FROM a\nRUN mamba install -y b\n", "FROM a\nRUN mamba install -y b && mamba clean -afy\n");
     }
 }

@@ -49,7 +49,7 @@ declare_rule! {
 static LEFTOVER: Leftover = Leftover {
     caches: &[Cache::Dnf],
     message: "the cache of `dnf` stays in the image",
-    clean: Some("dnf clean all"),
+    clean: Some("{tool} clean all"),
     help: "end the `RUN` with `dnf clean all`",
 };
 
@@ -120,6 +120,15 @@ COPY --from=a /x /x
             &RULE,
             "FROM fedora:43\nRUN dnf install -y a \\\n    b\n",
             "FROM fedora:43\nRUN dnf install -y a \\\n    b \\\n    && dnf clean all\n",
+        );
+    }
+
+    #[test]
+    fn the_program_itself_empties_it() {
+        check_fix(
+            &RULE,
+            "FROM a\nRUN microdnf install -y b\n",
+            "FROM a\nRUN microdnf install -y b && microdnf clean all\n",
         );
     }
 
