@@ -171,8 +171,8 @@ pub(crate) fn diagnostics(model: &Model<'_>, settings: &Settings, answers: &Answ
                 None => &crate::rules::SHELLCHECK,
             };
             let Some(range) = script.range(comment.start, comment.end) else { continue };
-            let Some(severity) = settings.severity(rule) else { continue };
-            let mut context = Context::new(model, settings, rule, severity, &shared);
+            let Some(of_rule) = settings.severity(rule) else { continue };
+            let mut context = Context::new(model, settings, rule, of_rule, &shared);
             let Some(severity) = severity(comment.level, is_peer) else { continue };
             context.report(range, comment.message.clone()).code(code).severity_in(settings.dialect(), severity);
             found.extend(context.into_diagnostics().into_iter().map(|diagnostic| Diagnostic {

@@ -8,15 +8,14 @@ mod apt_in_script;
 mod apt_install_without_update;
 mod apt_lists_in_layer;
 mod apt_recommended_packages;
+mod apt_update_apart_from_install;
+mod archive_left_in_layer;
 mod backtick_substitution;
 mod base_named_like_later_stage;
 mod base_platform_mismatch;
 mod base_without_default;
-mod bashism;
-mod apt_update_apart_from_install;
-mod archive_left_in_layer;
-mod base_without_default;
 mod base_without_digest;
+mod bashism;
 mod blank_base_name;
 mod blank_continuation_line;
 mod blank_variable_name;
@@ -24,16 +23,15 @@ mod broken_json_form;
 mod build_directory_copied;
 mod build_only_tool_shipped;
 mod build_platform_in_final_stage;
-mod cd_back;
-mod cd_in_run;
-mod chown_on_windows;
-mod combined_test;
-mod command_line_in_one_string;
 mod bundler_cache_in_layer;
 mod cache_mount_of_other_home;
 mod cargo_cache_in_layer;
+mod cd_back;
 mod cd_in_run;
 mod chown_of_earlier_layer;
+mod chown_on_windows;
+mod combined_test;
+mod command_line_in_one_string;
 mod compiler_shipped;
 mod composer_cache_in_layer;
 mod conda_cache_in_layer;
@@ -43,9 +41,10 @@ mod copied_archive_extracted;
 mod copied_file_outside_context;
 mod copy_from_own_stage;
 mod copy_to_root;
-mod dash_like_glob;
 mod curl_ignores_http_errors;
 mod curl_without_location;
+mod daemon_as_command;
+mod dash_like_glob;
 mod debian_frontend_in_env;
 mod defeated_cache_mount;
 mod deleted_in_later_layer;
@@ -55,9 +54,6 @@ mod dev_dependencies_shipped;
 mod distribution_upgrade;
 mod dnf_cache_in_layer;
 mod dnf_without_yes;
-mod daemon_as_command;
-mod deleted_in_later_layer;
-mod dev_dependencies_shipped;
 mod dropped_supplementary_groups;
 mod duplicate_stage_name;
 mod echo_escape_sequence;
@@ -73,23 +69,22 @@ mod flag_newer_than_syntax;
 mod flag_without_value;
 mod forbidden_onbuild_trigger;
 mod forward_stage_reference;
+mod full_variant_base;
+mod gem_docs_in_layer;
 mod global_arg_out_of_scope;
+mod go_cache_in_layer;
 mod gpu_query_in_run;
 mod hardcoded_architecture;
 mod heredoc_destination;
 mod high_uid_useradd;
 mod host_dependencies_copied;
+mod host_files_unignored;
 mod host_port_in_expose;
 mod ignored_arg_default;
 mod ignored_cmd;
 mod ignored_copy_source;
 mod inline_ignore;
 mod install_as_user;
-mod full_variant_base;
-mod gem_docs_in_layer;
-mod go_cache_in_layer;
-mod heredoc_destination;
-mod host_files_unignored;
 mod install_without_cache_mount;
 mod instruction_before_from;
 mod invalid_check_directive;
@@ -132,22 +127,23 @@ mod missing_copy_source;
 mod missing_equals;
 mod missing_from;
 mod missing_healthcheck;
-mod missing_label;
 mod missing_healthcheck_tool;
+mod missing_label;
+mod missing_main_process;
 mod misspelled_directive;
 mod mixed_instruction_case;
 mod mkdir_mode_of_leaf_only;
 mod mount_from_number;
 mod multiple_sources_without_slash;
-mod missing_main_process;
 mod named_owner_on_link;
 mod named_user;
-mod noisy_wget;
 mod named_user_in_scratch;
+mod noisy_wget;
 mod non_boolean_flag_value;
 mod non_portable_expr;
 mod not_utf8;
 mod npm_cache_in_layer;
+mod numeric_stage_reference;
 mod obsolete_grep;
 mod odd_command_word;
 mod one_round_loop;
@@ -158,18 +154,16 @@ mod overridden_entrypoint;
 mod overridden_healthcheck;
 mod overwritten_env;
 mod overwritten_label;
-mod parsed_ls;
 mod package_manager_as_init;
-mod path_without_inherited_value;
-mod numeric_stage_reference;
-mod overlong_line;
 mod package_upgrade;
+mod parsed_ls;
+mod path_without_inherited_value;
 mod pip_cache_in_layer;
 mod pipe_without_pipefail;
 mod pointless_command;
 mod prefix_assignment_not_seen;
-mod redirected_find;
 mod production_install_before_build;
+mod redirected_find;
 mod redundant_target_platform;
 mod relative_copy_destination;
 mod relative_workdir;
@@ -180,8 +174,8 @@ mod repeated_directive;
 mod repeated_flag;
 mod reserved_stage_name;
 mod rm_of_maybe_empty_path;
-mod root_owned_copy_after_user;
 mod root_owned_cache_mount;
+mod root_owned_copy_after_user;
 mod secret_in_arg_or_env;
 mod self_referencing_env;
 mod shell_form_command;
@@ -206,8 +200,8 @@ mod unchecked_cd;
 mod unclosed_quote;
 mod undeclared_arg_in_from;
 mod undefined_variable;
-mod unknown_copy_source;
 mod undeleted_virtual_packages;
+mod unknown_copy_source;
 mod unknown_flag;
 mod unknown_healthcheck_type;
 mod unknown_instruction;
@@ -238,8 +232,8 @@ mod untagged_base;
 mod unterminated_heredoc;
 mod untrusted_registry;
 mod unused_arg;
-mod unused_shell_variable;
 mod unused_env;
+mod unused_shell_variable;
 mod unused_stage;
 mod unused_suppression;
 mod uppercase_expose_protocol;
@@ -247,18 +241,18 @@ mod uppercase_in_directive;
 mod uppercase_stage_name;
 mod useless_cat;
 mod useless_echo;
-mod variable_in_printf_format;
 mod variable_in_exec_form;
+mod variable_in_printf_format;
 mod volatile_value_before_build;
 mod wget_and_curl;
 mod whole_context_copy;
 mod whole_filesystem_copy;
+mod write_after_volume;
 mod yarn_cache_in_layer;
 mod yum_cache_in_layer;
 mod yum_without_yes;
 mod zypper_cache_in_layer;
 mod zypper_without_yes;
-mod write_after_volume;
 
 use crate::Rule;
 
@@ -271,15 +265,14 @@ static RULES: &[&Rule] = &[
     &apt_install_without_update::RULE,
     &apt_lists_in_layer::RULE,
     &apt_recommended_packages::RULE,
+    &apt_update_apart_from_install::RULE,
+    &archive_left_in_layer::RULE,
     &backtick_substitution::RULE,
     &base_named_like_later_stage::RULE,
     &base_platform_mismatch::RULE,
     &base_without_default::RULE,
-    &bashism::RULE,
-    &apt_update_apart_from_install::RULE,
-    &archive_left_in_layer::RULE,
-    &base_without_default::RULE,
     &base_without_digest::RULE,
+    &bashism::RULE,
     &blank_base_name::RULE,
     &blank_continuation_line::RULE,
     &blank_variable_name::RULE,
@@ -287,16 +280,15 @@ static RULES: &[&Rule] = &[
     &build_directory_copied::RULE,
     &build_only_tool_shipped::RULE,
     &build_platform_in_final_stage::RULE,
-    &cd_back::RULE,
-    &cd_in_run::RULE,
-    &chown_on_windows::RULE,
-    &combined_test::RULE,
-    &command_line_in_one_string::RULE,
     &bundler_cache_in_layer::RULE,
     &cache_mount_of_other_home::RULE,
     &cargo_cache_in_layer::RULE,
+    &cd_back::RULE,
     &cd_in_run::RULE,
     &chown_of_earlier_layer::RULE,
+    &chown_on_windows::RULE,
+    &combined_test::RULE,
+    &command_line_in_one_string::RULE,
     &compiler_shipped::RULE,
     &composer_cache_in_layer::RULE,
     &conda_cache_in_layer::RULE,
@@ -306,9 +298,10 @@ static RULES: &[&Rule] = &[
     &copied_file_outside_context::RULE,
     &copy_from_own_stage::RULE,
     &copy_to_root::RULE,
-    &dash_like_glob::RULE,
     &curl_ignores_http_errors::RULE,
     &curl_without_location::RULE,
+    &daemon_as_command::RULE,
+    &dash_like_glob::RULE,
     &debian_frontend_in_env::RULE,
     &defeated_cache_mount::RULE,
     &deleted_in_later_layer::RULE,
@@ -318,9 +311,6 @@ static RULES: &[&Rule] = &[
     &distribution_upgrade::RULE,
     &dnf_cache_in_layer::RULE,
     &dnf_without_yes::RULE,
-    &daemon_as_command::RULE,
-    &deleted_in_later_layer::RULE,
-    &dev_dependencies_shipped::RULE,
     &dropped_supplementary_groups::RULE,
     &duplicate_stage_name::RULE,
     &echo_escape_sequence::RULE,
@@ -336,23 +326,22 @@ static RULES: &[&Rule] = &[
     &flag_without_value::RULE,
     &forbidden_onbuild_trigger::RULE,
     &forward_stage_reference::RULE,
+    &full_variant_base::RULE,
+    &gem_docs_in_layer::RULE,
     &global_arg_out_of_scope::RULE,
+    &go_cache_in_layer::RULE,
     &gpu_query_in_run::RULE,
     &hardcoded_architecture::RULE,
     &heredoc_destination::RULE,
     &high_uid_useradd::RULE,
     &host_dependencies_copied::RULE,
+    &host_files_unignored::RULE,
     &host_port_in_expose::RULE,
     &ignored_arg_default::RULE,
     &ignored_cmd::RULE,
     &ignored_copy_source::RULE,
     &inline_ignore::RULE,
     &install_as_user::RULE,
-    &full_variant_base::RULE,
-    &gem_docs_in_layer::RULE,
-    &go_cache_in_layer::RULE,
-    &heredoc_destination::RULE,
-    &host_files_unignored::RULE,
     &install_without_cache_mount::RULE,
     &instruction_before_from::RULE,
     &invalid_check_directive::RULE,
@@ -395,22 +384,23 @@ static RULES: &[&Rule] = &[
     &missing_equals::RULE,
     &missing_from::RULE,
     &missing_healthcheck::RULE,
-    &missing_label::RULE,
     &missing_healthcheck_tool::RULE,
+    &missing_label::RULE,
+    &missing_main_process::RULE,
     &misspelled_directive::RULE,
     &mixed_instruction_case::RULE,
     &mkdir_mode_of_leaf_only::RULE,
     &mount_from_number::RULE,
     &multiple_sources_without_slash::RULE,
-    &missing_main_process::RULE,
     &named_owner_on_link::RULE,
     &named_user::RULE,
-    &noisy_wget::RULE,
     &named_user_in_scratch::RULE,
+    &noisy_wget::RULE,
     &non_boolean_flag_value::RULE,
     &non_portable_expr::RULE,
     &not_utf8::RULE,
     &npm_cache_in_layer::RULE,
+    &numeric_stage_reference::RULE,
     &obsolete_grep::RULE,
     &odd_command_word::RULE,
     &one_round_loop::RULE,
@@ -421,18 +411,16 @@ static RULES: &[&Rule] = &[
     &overridden_healthcheck::RULE,
     &overwritten_env::RULE,
     &overwritten_label::RULE,
-    &parsed_ls::RULE,
     &package_manager_as_init::RULE,
-    &path_without_inherited_value::RULE,
-    &numeric_stage_reference::RULE,
-    &overlong_line::RULE,
     &package_upgrade::RULE,
+    &parsed_ls::RULE,
+    &path_without_inherited_value::RULE,
     &pip_cache_in_layer::RULE,
     &pipe_without_pipefail::RULE,
     &pointless_command::RULE,
     &prefix_assignment_not_seen::RULE,
-    &redirected_find::RULE,
     &production_install_before_build::RULE,
+    &redirected_find::RULE,
     &redundant_target_platform::RULE,
     &relative_copy_destination::RULE,
     &relative_workdir::RULE,
@@ -443,8 +431,8 @@ static RULES: &[&Rule] = &[
     &repeated_flag::RULE,
     &reserved_stage_name::RULE,
     &rm_of_maybe_empty_path::RULE,
-    &root_owned_copy_after_user::RULE,
     &root_owned_cache_mount::RULE,
+    &root_owned_copy_after_user::RULE,
     &secret_in_arg_or_env::RULE,
     &self_referencing_env::RULE,
     &shell_form_command::RULE,
@@ -469,8 +457,8 @@ static RULES: &[&Rule] = &[
     &unclosed_quote::RULE,
     &undeclared_arg_in_from::RULE,
     &undefined_variable::RULE,
-    &unknown_copy_source::RULE,
     &undeleted_virtual_packages::RULE,
+    &unknown_copy_source::RULE,
     &unknown_flag::RULE,
     &unknown_healthcheck_type::RULE,
     &unknown_instruction::RULE,
@@ -501,8 +489,8 @@ static RULES: &[&Rule] = &[
     &unterminated_heredoc::RULE,
     &untrusted_registry::RULE,
     &unused_arg::RULE,
-    &unused_shell_variable::RULE,
     &unused_env::RULE,
+    &unused_shell_variable::RULE,
     &unused_stage::RULE,
     &unused_suppression::RULE,
     &uppercase_expose_protocol::RULE,
@@ -510,18 +498,18 @@ static RULES: &[&Rule] = &[
     &uppercase_stage_name::RULE,
     &useless_cat::RULE,
     &useless_echo::RULE,
-    &variable_in_printf_format::RULE,
     &variable_in_exec_form::RULE,
+    &variable_in_printf_format::RULE,
     &volatile_value_before_build::RULE,
     &wget_and_curl::RULE,
     &whole_context_copy::RULE,
     &whole_filesystem_copy::RULE,
+    &write_after_volume::RULE,
     &yarn_cache_in_layer::RULE,
     &yum_cache_in_layer::RULE,
     &yum_without_yes::RULE,
     &zypper_cache_in_layer::RULE,
     &zypper_without_yes::RULE,
-    &write_after_volume::RULE,
 ];
 
 /// What an external ShellCheck says, where no other rule owns its number.

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use dfopt::lint::{BuildFacts, lint};
+use dfopt::settings::Resolved;
 use dfopt::source::Source;
-use dfopt_linter::Settings;
 use dfopt_semantic::model::{Model, Options};
 
 fn corpus(c: &mut Criterion) {
@@ -42,7 +42,7 @@ fn over(name: &str, sources: &[Source], c: &mut Criterion) {
         });
     });
     group.bench_function("check", |b| {
-        let (settings, facts) = (Settings::default(), BuildFacts::default());
+        let (settings, facts) = (Resolved::default(), BuildFacts::default());
         b.iter_batched(
             || (),
             |()| {

@@ -1,19 +1,22 @@
 //! `dfopt check`: lints every file and prints what was found.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 
-use dfopt_linter::wants_shellcheck;
+use clap::ValueEnum as _;
+use dfopt_linter::{Answers, wants_shellcheck};
 use rayon::prelude::*;
 
 use crate::Session;
 use crate::args::{CheckArgs, FailOn, Format};
-use crate::discover::{Found, discover};
+use crate::discover::{Found, Origin, discover};
 use crate::exit::{Exit, Failure};
 use crate::lint::{BuildFacts, lint, scripts};
 use crate::report::{Detail, Ending, FileReport, Linted, Report, Wanted};
-use crate::settings::{Resolved, resolve};
+use crate::settings::{Resolved, Resolver};
 use crate::shellcheck::ShellCheck;
 use crate::source::{ReadError, Source};
 use crate::terminal::{Look, Out};
@@ -24,49 +27,86 @@ use crate::write::write_new;
 /// # Errors
 /// When it cannot begin, or the report cannot be written.
 pub fn run(args: &CheckArgs, session: &Session) -> Result<Exit, Failure> {
-    let Resolved { settings, fail_on } = resolve(&args.rules, &[])?;
-    let fail_on = args.fail_on.map_or(fail_on, FailOn::severity);
+    let resolver = Resolver::new(&args.rules, &[])?;
     let facts = BuildFacts::of(&args.build)?;
     let found = discover(&args.paths)?;
     let mut exit = tell_troubles(&found, session);
     let stdin_name = args.paths.stdin_filename.as_deref();
     let jobs = args.paths.jobs;
-    let shellcheck = match wants_shellcheck(&settings) {
+    let resolved = each(&found.origins, jobs, |origin| {
+        let path = match origin {
+            Origin::File(path) => Some(path.as_path()),
+            Origin::Stdin => stdin_name,
+        };
+        resolver.of(path).map_err(|failure| failure.to_string())
+    })?;
+    let shellcheck = match resolved.iter().flatten().any(|one| wants_shellcheck(&one.settings)) {
         true => ShellCheck::find(args.shellcheck)?,
         false => None,
     };
+    let all: Vec<_> = found.origins.iter().zip(&resolved).collect();
     let files = match shellcheck {
-        None => each(&found.origins, jobs, |origin| {
-            file_report(Source::read(origin, stdin_name), |source| lint(source, &settings, &facts, None))
-        })?,
+        None => each(&all, jobs, |(origin, resolved)| judge(Source::read(origin, stdin_name), resolved, &facts, None))?,
         Some(shellcheck) => {
             let sources = each(&found.origins, jobs, |origin| Source::read(origin, stdin_name))?;
-            let scripts = each(&sources, jobs, |source| {
-                source.as_ref().map(|source| scripts(source, &settings, &facts)).unwrap_or_default()
+            let all: Vec<_> = sources.iter().zip(&resolved).collect();
+            let scripts = each(&all, jobs, |(source, resolved)| match (source, resolved) {
+                (Ok(source), Ok(resolved)) => scripts(source, resolved, &facts),
+                _ => Vec::new(),
             })?;
             let answers = shellcheck.ask(scripts).unwrap_or_else(|trouble| {
                 session.terminal.warn(format_args!("ShellCheck is left out: {trouble}"));
                 Vec::new()
             });
-            let all: Vec<_> = sources.into_iter().enumerate().collect();
-            each(&all, jobs, |(at, source)| {
-                file_report(source.clone(), |source| lint(source, &settings, &facts, answers.get(*at)))
-            })?
+            let all: Vec<_> = sources.into_iter().zip(&resolved).enumerate().collect();
+            each(&all, jobs, |(at, (source, resolved))| judge(source.clone(), resolved, &facts, answers.get(*at)))?
         }
     };
+    let resolved: Vec<Option<Arc<Resolved>>> = resolved.into_iter().map(Result::ok).collect();
     let detail = if args.statistics { Detail::Statistics } else { Detail::Diagnostics };
     let ending = if args.quiet { Ending::Nothing } else { Ending::Summary };
     let report = Report { files: &files, wanted: Wanted { detail, ending } };
+    tell_notices(resolved.iter().flatten().map(Arc::as_ref), session);
+    let mut told = BTreeSet::new();
     for (name, error) in report.errors() {
-        session.terminal.error(format_args!("{name}: {error}"));
+        // What is wrong in a settings file is said once, not for every Dockerfile it is for.
+        match error.kind {
+            SETTINGS if told.insert(&error.message) => session.terminal.error(error),
+            SETTINGS => {}
+            _ => session.terminal.error(format_args!("{name}: {error}")),
+        }
         exit = exit.and(Exit::Failed);
     }
-    let format = args.format.unwrap_or(default_format(args, session));
+    let format = args.format.or_else(|| asked_format(&resolved)).unwrap_or(default_format(args, session));
     print(&report, format, args.output.as_deref(), session)?;
-    if fail_on.is_some_and(|least| report.diagnostics().any(|(_, one)| one.severity >= least)) {
+    let fails = |(file, resolved): (&FileReport, &Option<Arc<Resolved>>)| {
+        let least = args.fail_on.map_or(resolved.as_ref().and_then(|one| one.fail_on), FailOn::severity);
+        let found = file.content.as_ref().map(|linted| linted.diagnostics.as_slice()).unwrap_or_default();
+        least.is_some_and(|least| found.iter().any(|one| one.severity >= least))
+    };
+    if files.iter().zip(&resolved).any(fails) {
         exit = exit.and(Exit::Found);
     }
     Ok(exit)
+}
+
+/// The kind of error for what is wrong in a settings file.
+pub(crate) const SETTINGS: &str = "settings";
+
+/// Says once what somebody should know about settings.
+pub(crate) fn tell_notices<'r>(resolved: impl Iterator<Item = &'r Resolved>, session: &Session) {
+    let mut told = BTreeSet::new();
+    for notice in resolved.flat_map(|one| &one.notices) {
+        if told.insert(notice) {
+            session.terminal.warn(notice);
+        }
+    }
+}
+
+/// The format that settings ask for, if it is one of ours.
+fn asked_format(resolved: &[Option<Arc<Resolved>>]) -> Option<Format> {
+    let name = resolved.iter().flatten().find_map(|one| one.format.as_ref())?;
+    Format::from_str(name, true).ok()
 }
 
 fn default_format(args: &CheckArgs, session: &Session) -> Format {
@@ -103,17 +143,22 @@ pub(crate) fn each<S: Sync, T: Send>(
     Ok(pool.install(|| origins.par_iter().map(&work).collect()))
 }
 
-fn file_report(
+fn judge(
     source: Result<Source, (String, ReadError)>,
-    lint: impl FnOnce(&Source) -> Result<Vec<dfopt_linter::Diagnostic>, ReadError>,
+    resolved: &Result<Arc<Resolved>, String>,
+    facts: &BuildFacts,
+    shellcheck: Option<&Answers>,
 ) -> FileReport {
-    match source {
-        Err((name, error)) => FileReport { name, content: Err(error) },
-        Ok(source) => {
-            let name = source.name.clone();
-            FileReport { name, content: lint(&source).map(|diagnostics| Linted::new(source, diagnostics)) }
-        }
-    }
+    let source = match source {
+        Ok(source) => source,
+        Err((name, error)) => return FileReport { name, content: Err(error) },
+    };
+    let name = source.name.clone();
+    let content = match resolved {
+        Ok(resolved) => lint(&source, resolved, facts, shellcheck).map(|found| Linted::new(source, found)),
+        Err(message) => Err(ReadError { kind: SETTINGS, message: message.clone() }),
+    };
+    FileReport { name, content }
 }
 
 fn print(report: &Report<'_>, format: Format, output: Option<&Path>, session: &Session) -> Result<(), Failure> {

@@ -1,20 +1,21 @@
 //! `dfopt fix` without a refactor: applies the fixes of rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write as _};
+use std::sync::Arc;
 
-use dfopt_linter::{Applicability, FixOptions, FixOutcome, Rule, Settings, WhyLeft, fix, named};
+use dfopt_linter::{Applicability, FixOptions, FixOutcome, Rule, WhyLeft, fix, named};
 use dfopt_verify::text::printable_line;
 
 use crate::Session;
 use crate::args::FixArgs;
-use crate::check::{each, tell_troubles};
+use crate::check::{each, tell_notices, tell_troubles};
 use crate::diff::{For, write_diff};
 use crate::discover::{Origin, discover};
 use crate::exit::{Exit, Failure};
 use crate::lint::{BuildFacts, guarded};
 use crate::report::counted;
-use crate::settings::resolve;
+use crate::settings::{Resolved, Resolver};
 use crate::source::Source;
 use crate::terminal::Out;
 use crate::write::write_file;
@@ -32,6 +33,7 @@ enum Mode {
 struct Fixed {
     source: Source,
     outcome: FixOutcome,
+    resolved: Arc<Resolved>,
 }
 
 /// Applies fixes to the files that the arguments name.
@@ -39,7 +41,7 @@ struct Fixed {
 /// # Errors
 /// When it cannot begin, or what it prints cannot be written.
 pub fn run(args: &FixArgs, session: &Session) -> Result<Exit, Failure> {
-    let settings = resolve(&args.rules, &args.rule)?.settings;
+    let resolver = Resolver::new(&args.rules, &args.rule)?;
     let options = options(args);
     let facts = BuildFacts::of(&args.build)?;
     let found = discover(&args.paths)?;
@@ -51,8 +53,10 @@ pub fn run(args: &FixArgs, session: &Session) -> Result<Exit, Failure> {
         )));
     }
     let mut exit = tell_troubles(&found, session);
-    let results = each(&found.origins, args.paths.jobs, |origin| fixed(origin, args, &settings, &options, &facts))?;
+    let results = each(&found.origins, args.paths.jobs, |origin| fixed(origin, args, &resolver, &options, &facts))?;
+    tell_notices(results.iter().flatten().map(|fixed| &*fixed.resolved), session);
     session.be_graceful();
+    let mut told = BTreeSet::new();
     let mut out = session.terminal.stdout();
     let mut tally = Tally::default();
     for (origin, result) in found.origins.iter().zip(results) {
@@ -63,7 +67,10 @@ pub fn run(args: &FixArgs, session: &Session) -> Result<Exit, Failure> {
         let fixed = match result {
             Ok(fixed) => fixed,
             Err(message) => {
-                session.terminal.error(message);
+                // What is wrong in a settings file is said once.
+                if told.insert(message.clone()) {
+                    session.terminal.error(message);
+                }
                 exit = exit.and(Exit::Failed);
                 continue;
             }
@@ -101,15 +108,19 @@ fn options(args: &FixArgs) -> FixOptions {
 fn fixed(
     origin: &Origin,
     args: &FixArgs,
-    settings: &Settings,
+    resolver: &Resolver,
     options: &FixOptions,
     facts: &BuildFacts,
 ) -> Result<Fixed, String> {
     let source = Source::read(origin, args.paths.stdin_filename.as_deref())
         .map_err(|(name, error)| format!("{name}: {error}"))?;
-    let outcome = guarded(|| facts.with_options(&source, |model| fix(source.text(), settings, options, model)));
+    let stdin_name = args.paths.stdin_filename.as_deref();
+    let resolved = resolver.of(source.path.as_deref().or(stdin_name)).map_err(|failure| failure.to_string())?;
+    let outcome = guarded(|| {
+        facts.with_options(&source, &resolved.targets, |model| fix(source.text(), &resolved.settings, options, model))
+    });
     match outcome {
-        Ok(outcome) => Ok(Fixed { source, outcome }),
+        Ok(outcome) => Ok(Fixed { source, outcome, resolved }),
         Err(error) => Err(format!("{}: {error}", source.name)),
     }
 }
@@ -123,7 +134,7 @@ fn deliver(
     tally: &mut Tally,
     out: &mut Out,
 ) -> Result<Exit, Failure> {
-    let Fixed { source, outcome } = fixed;
+    let Fixed { source, outcome, .. } = fixed;
     if !source.is_whole() {
         session.terminal.warn(format_args!("{}: not UTF-8, so nothing in it is changed", source.name));
     }

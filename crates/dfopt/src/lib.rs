@@ -100,6 +100,7 @@ fn dispatch(command: &Command, session: &Session) -> Result<Exit, Failure> {
         Command::Graph(args) => graph::run(args, session),
         Command::Rules(args) => catalogue::list(args, session),
         Command::Explain(args) => catalogue::explain(args, session),
+        Command::Config(args) => settings::config(args, session),
         Command::Completions(args) => completions(args, session),
     }
 }

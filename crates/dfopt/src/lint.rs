@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use dfopt_linter::{Answers, Diagnostic, Script, Settings, check_with};
+use dfopt_linter::{Answers, Diagnostic, Script, check_with};
 use dfopt_semantic::context::BuildContext;
 use dfopt_semantic::model::{Model, Options};
 
 use crate::args::BuildArgs;
 use crate::exit::Failure;
 use crate::fs_context::FsContext;
+use crate::settings::Resolved;
 use crate::source::{ReadError, Source};
 
 /// What is known of the build of every file of a run.
@@ -39,7 +40,9 @@ impl BuildFacts {
     }
 
     /// Calls `work` with the facts as the model of this Dockerfile wants them.
-    pub fn with_options<T>(&self, source: &Source, work: impl FnOnce(Options<'_>) -> T) -> T {
+    ///
+    /// `targets` are further stages that somebody builds by name.
+    pub fn with_options<T>(&self, source: &Source, targets: &[String], work: impl FnOnce(Options<'_>) -> T) -> T {
         let dockerfile: Option<&Path> = source.path.as_deref();
         let ignore = self.context.as_ref().and_then(|context| context.ignore_file(dockerfile));
         let sent = self.context.as_ref().map(|context| context.sent(dockerfile));
@@ -47,6 +50,7 @@ impl BuildFacts {
         work(Options {
             build_args: Some(&self.args),
             target: self.target.as_deref(),
+            other_targets: targets,
             context,
             ignore: ignore.as_ref().map(|found| &found.file),
             damage: Some(&source.decoded.damage),
@@ -61,12 +65,13 @@ impl BuildFacts {
 /// When the linter fails on it, which is a mistake in dfopt.
 pub fn lint(
     source: &Source,
-    settings: &Settings,
+    resolved: &Resolved,
     facts: &BuildFacts,
     shellcheck: Option<&Answers>,
 ) -> Result<Vec<Diagnostic>, ReadError> {
+    let settings = &resolved.settings;
     guarded(|| {
-        facts.with_options(source, |options| {
+        facts.with_options(source, &resolved.targets, |options| {
             let parse = dfopt_syntax::parse(source.text());
             let mut found = check_with(&Model::new(source.text(), &parse, options), settings, shellcheck);
             if !source.is_whole() {
@@ -79,9 +84,10 @@ pub fn lint(
 }
 
 /// The shell scripts of a Dockerfile, as ShellCheck is to get them; none when the linter fails on it, which `lint` tells.
-pub fn scripts(source: &Source, settings: &Settings, facts: &BuildFacts) -> Vec<Script> {
+pub fn scripts(source: &Source, resolved: &Resolved, facts: &BuildFacts) -> Vec<Script> {
+    let settings = &resolved.settings;
     let found = guarded(|| {
-        facts.with_options(source, |options| {
+        facts.with_options(source, &resolved.targets, |options| {
             let parse = dfopt_syntax::parse(source.text());
             dfopt_linter::scripts(&Model::new(source.text(), &parse, options), settings)
         })
@@ -106,7 +112,7 @@ mod tests {
 
     fn rules_of(bytes: &[u8]) -> Vec<&'static str> {
         let source = Source::of("Dockerfile".to_owned(), None, bytes.to_vec());
-        let found = lint(&source, &Settings::default(), &BuildFacts::default(), None).unwrap();
+        let found = lint(&source, &Resolved::default(), &BuildFacts::default(), None).unwrap();
         found.iter().map(|diagnostic| diagnostic.rule.name).collect()
     }
 

@@ -77,7 +77,7 @@ fn lost_mounts(model: &Model<'_>, step: &Step) -> Vec<(String, TextRange)> {
     let flags = step.ast.flags().filter(|flag| flag.name().as_deref() == Some("mount"));
     let mounts = model.mounts(step);
     let mut found = Vec::new();
-    for (flag, mount) in flags.zip(&mounts) {
+    for (flag, mount) in flags.zip(mounts) {
         let is_absolute = mount
             .target
             .as_ref()

@@ -7,12 +7,12 @@ mod values;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use dfopt_linter::{Preset, Severity};
+use dfopt_linter::Severity;
 
 pub(crate) use build::known_args;
 pub use build::{BuildArg, BuildArgs, EngineArgs, EngineName, NetworkOfRuns};
 pub use refactor::{PlanFormat, RefactorArgs, RuntimeChoice, Stray, VerifyArgs};
-pub use values::{Named, SeverityOf};
+pub use values::{PresetVersion, SeverityOf};
 
 /// Lints Dockerfiles, and turns them into smaller ones that are proved to do the same.
 #[derive(Parser, Debug)]
@@ -41,6 +41,8 @@ pub enum Command {
     Rules(RulesArgs),
     /// Show the page of a rule
     Explain(ExplainArgs),
+    /// Show the settings of a Dockerfile, and where each comes from
+    Config(ConfigArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -77,9 +79,9 @@ pub struct PathArgs {
 /// Which rules, and how bad they are.
 #[derive(Args, Debug, Clone, Default)]
 pub struct RuleArgs {
-    /// The set of rules to start from
+    /// The set of rules to start from: recommended, hadolint, buildkit or all; `recommended@1` for a version of it
     #[arg(long, value_name = "NAME", help_heading = "Rules")]
-    pub preset: Option<Named<Preset>>,
+    pub preset: Option<PresetVersion>,
     /// Only these rules: names, aliases, categories
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub select: Vec<String>,
@@ -92,7 +94,7 @@ pub struct RuleArgs {
     /// Set the severity of a rule: error, warning, info, style or off
     #[arg(long, value_name = "RULE=LEVEL", value_delimiter = ',', help_heading = "Rules")]
     pub severity: Vec<SeverityOf>,
-    /// Read settings from this file
+    /// Read settings from this file only: a dfopt.toml, or hadolint's .hadolint.yaml
     #[arg(long, value_name = "FILE", help_heading = "Rules", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
     /// Read no settings
@@ -294,6 +296,35 @@ pub struct ExplainArgs {
     /// A rule, by its name or an alias such as `DL3008`
     #[arg(value_name = "RULE")]
     pub rule: String,
+}
+
+/// `dfopt config`
+#[derive(Args, Debug)]
+pub struct ConfigArgs {
+    /// The Dockerfile, which need not be there; with `--migrate` hadolint's file or its folder
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// How to print them
+    #[arg(long, short, value_name = "FORMAT", default_value = "toml")]
+    pub format: ConfigFormat,
+    /// Write a dfopt.toml that says what .hadolint.yaml says
+    #[arg(long, conflicts_with = "schema")]
+    pub migrate: bool,
+    /// Print the JSON Schema of settings files
+    #[arg(long)]
+    pub schema: bool,
+    /// Which rules.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+/// How settings are printed.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ConfigFormat {
+    /// As a settings file, with remarks.
+    Toml,
+    /// JSON.
+    Json,
 }
 
 /// `dfopt completions`

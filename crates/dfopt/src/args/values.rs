@@ -5,16 +5,22 @@ use std::str::FromStr;
 
 use dfopt_linter::{Level, Preset};
 
-/// A value that goes by one of several names.
+/// A preset and its version: `hadolint`, `recommended@1`
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Named<T>(pub T);
+pub struct PresetVersion(pub Preset, pub Option<u16>);
 
-impl FromStr for Named<Preset> {
+impl FromStr for PresetVersion {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let found = Preset::ALL.into_iter().find(|preset| preset.name().eq_ignore_ascii_case(text));
-        found.map(Named).ok_or_else(|| one_of("preset", &Preset::ALL.map(Preset::name)))
+        let (name, version) = text.split_once('@').map_or((text, None), |(name, version)| (name, Some(version)));
+        let found = Preset::ALL.into_iter().find(|preset| preset.name().eq_ignore_ascii_case(name));
+        let preset = found.ok_or_else(|| one_of("preset", &Preset::ALL.map(Preset::name)))?;
+        let Some(version) = version else { return Ok(PresetVersion(preset, None)) };
+        match version.parse() {
+            Ok(number) if (1..=preset.version()).contains(&number) => Ok(PresetVersion(preset, Some(number))),
+            _ => Err(format!("no such version of the preset: the newest is `{}@{}`", preset.name(), preset.version())),
+        }
     }
 }
 
@@ -76,8 +82,12 @@ mod tests {
 
     #[test]
     fn unknown_names_list_the_known_ones() {
-        let error = "strict".parse::<Named<Preset>>().unwrap_err();
+        let error = "strict".parse::<PresetVersion>().unwrap_err();
         assert!(error.contains("`recommended`") && error.contains("`hadolint`"), "{error}");
-        assert_eq!("Hadolint".parse(), Ok(Named(Preset::Hadolint)));
+        assert_eq!("Hadolint".parse(), Ok(PresetVersion(Preset::Hadolint, None)));
+        assert_eq!("recommended@1".parse(), Ok(PresetVersion(Preset::Recommended, Some(1))));
+        for bad in ["recommended@0", "recommended@99", "recommended@", "all@x"] {
+            assert!(bad.parse::<PresetVersion>().unwrap_err().contains("the newest is"), "{bad}");
+        }
     }
 }
