@@ -20,6 +20,8 @@ mod place;
 mod question;
 mod rule;
 mod rules;
+mod runs;
+mod secret_files;
 mod settings;
 mod shell;
 mod site;

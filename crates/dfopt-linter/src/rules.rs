@@ -47,6 +47,7 @@ mod daemon_as_command;
 mod dash_like_glob;
 mod debian_frontend_in_env;
 mod defeated_cache_mount;
+mod debug_mode_in_final_stage;
 mod deleted_in_later_layer;
 mod deprecated_apt_key;
 mod deprecated_package_source;
@@ -55,6 +56,7 @@ mod distribution_upgrade;
 mod dnf_cache_in_layer;
 mod dnf_without_yes;
 mod dropped_supplementary_groups;
+mod docker_socket_in_image;
 mod duplicate_stage_name;
 mod echo_escape_sequence;
 mod empty_command;
@@ -63,6 +65,7 @@ mod empty_stage_copied;
 mod end_of_life_base;
 mod expired_suppression;
 mod expose_port_mismatch;
+mod exposed_admin_port;
 mod extra_argument;
 mod find_xargs_without_null;
 mod flag_newer_than_syntax;
@@ -83,6 +86,10 @@ mod host_port_in_expose;
 mod ignored_arg_default;
 mod ignored_cmd;
 mod ignored_copy_source;
+mod hardcoded_secret;
+mod heredoc_destination;
+mod host_key_checking_disabled;
+mod implicit_root_user;
 mod inline_ignore;
 mod install_as_user;
 mod install_without_cache_mount;
@@ -107,6 +114,7 @@ mod label_not_rfc3339;
 mod label_not_semver;
 mod label_not_spdx;
 mod label_not_url;
+mod last_user_root;
 mod latest_tag;
 mod legacy_key_value;
 mod literal_backslash;
@@ -166,6 +174,13 @@ mod production_install_before_build;
 mod redirected_find;
 mod redundant_target_platform;
 mod relative_copy_destination;
+mod package_signature_unchecked;
+mod password_set_in_build;
+mod pip_cache_in_layer;
+mod piped_remote_script;
+mod plain_http_download;
+mod privileged_run;
+mod pseudo_filesystem_workdir;
 mod relative_workdir;
 mod relinked_sh;
 mod remote_source_in_copy;
@@ -178,6 +193,10 @@ mod root_owned_cache_mount;
 mod root_owned_copy_after_user;
 mod secret_in_arg_or_env;
 mod self_referencing_env;
+mod secret_file_copied;
+mod secret_in_arg_or_env;
+mod secret_written_to_layer;
+mod setuid_file;
 mod shell_form_command;
 mod shell_form_in_scratch;
 mod shell_not_json;
@@ -193,6 +212,7 @@ mod stopsignal_on_windows;
 mod sudo_in_run;
 mod suppression_without_reason;
 mod tail_as_main_process;
+mod tls_verification_disabled;
 mod toolchain_base_shipped;
 mod unassigned_shell_variable;
 mod uncatchable_stopsignal;
@@ -202,6 +222,7 @@ mod undeclared_arg_in_from;
 mod undefined_variable;
 mod undeleted_virtual_packages;
 mod unknown_copy_source;
+mod unignored_secret_file;
 mod unknown_flag;
 mod unknown_healthcheck_type;
 mod unknown_instruction;
@@ -236,6 +257,9 @@ mod unused_env;
 mod unused_shell_variable;
 mod unused_stage;
 mod unused_suppression;
+mod unused_created_user;
+mod unused_stage;
+mod unverified_download;
 mod uppercase_expose_protocol;
 mod uppercase_in_directive;
 mod uppercase_stage_name;
@@ -253,6 +277,8 @@ mod yum_cache_in_layer;
 mod yum_without_yes;
 mod zypper_cache_in_layer;
 mod zypper_without_yes;
+mod world_readable_secret;
+mod world_writable_mode;
 
 use crate::Rule;
 
@@ -304,6 +330,7 @@ static RULES: &[&Rule] = &[
     &dash_like_glob::RULE,
     &debian_frontend_in_env::RULE,
     &defeated_cache_mount::RULE,
+    &debug_mode_in_final_stage::RULE,
     &deleted_in_later_layer::RULE,
     &deprecated_apt_key::RULE,
     &deprecated_package_source::RULE,
@@ -312,6 +339,7 @@ static RULES: &[&Rule] = &[
     &dnf_cache_in_layer::RULE,
     &dnf_without_yes::RULE,
     &dropped_supplementary_groups::RULE,
+    &docker_socket_in_image::RULE,
     &duplicate_stage_name::RULE,
     &echo_escape_sequence::RULE,
     &empty_command::RULE,
@@ -320,6 +348,7 @@ static RULES: &[&Rule] = &[
     &end_of_life_base::RULE,
     &expired_suppression::RULE,
     &expose_port_mismatch::RULE,
+    &exposed_admin_port::RULE,
     &extra_argument::RULE,
     &find_xargs_without_null::RULE,
     &flag_newer_than_syntax::RULE,
@@ -340,6 +369,10 @@ static RULES: &[&Rule] = &[
     &ignored_arg_default::RULE,
     &ignored_cmd::RULE,
     &ignored_copy_source::RULE,
+    &hardcoded_secret::RULE,
+    &heredoc_destination::RULE,
+    &host_key_checking_disabled::RULE,
+    &implicit_root_user::RULE,
     &inline_ignore::RULE,
     &install_as_user::RULE,
     &install_without_cache_mount::RULE,
@@ -364,6 +397,7 @@ static RULES: &[&Rule] = &[
     &label_not_semver::RULE,
     &label_not_spdx::RULE,
     &label_not_url::RULE,
+    &last_user_root::RULE,
     &latest_tag::RULE,
     &legacy_key_value::RULE,
     &literal_backslash::RULE,
@@ -423,6 +457,13 @@ static RULES: &[&Rule] = &[
     &redirected_find::RULE,
     &redundant_target_platform::RULE,
     &relative_copy_destination::RULE,
+    &package_signature_unchecked::RULE,
+    &password_set_in_build::RULE,
+    &pip_cache_in_layer::RULE,
+    &piped_remote_script::RULE,
+    &plain_http_download::RULE,
+    &privileged_run::RULE,
+    &pseudo_filesystem_workdir::RULE,
     &relative_workdir::RULE,
     &relinked_sh::RULE,
     &remote_source_in_copy::RULE,
@@ -435,6 +476,10 @@ static RULES: &[&Rule] = &[
     &root_owned_copy_after_user::RULE,
     &secret_in_arg_or_env::RULE,
     &self_referencing_env::RULE,
+    &secret_file_copied::RULE,
+    &secret_in_arg_or_env::RULE,
+    &secret_written_to_layer::RULE,
+    &setuid_file::RULE,
     &shell_form_command::RULE,
     &shell_form_in_scratch::RULE,
     &shell_not_json::RULE,
@@ -450,6 +495,7 @@ static RULES: &[&Rule] = &[
     &sudo_in_run::RULE,
     &suppression_without_reason::RULE,
     &tail_as_main_process::RULE,
+    &tls_verification_disabled::RULE,
     &toolchain_base_shipped::RULE,
     &unassigned_shell_variable::RULE,
     &uncatchable_stopsignal::RULE,
@@ -459,6 +505,7 @@ static RULES: &[&Rule] = &[
     &undefined_variable::RULE,
     &undeleted_virtual_packages::RULE,
     &unknown_copy_source::RULE,
+    &unignored_secret_file::RULE,
     &unknown_flag::RULE,
     &unknown_healthcheck_type::RULE,
     &unknown_instruction::RULE,
@@ -493,6 +540,9 @@ static RULES: &[&Rule] = &[
     &unused_shell_variable::RULE,
     &unused_stage::RULE,
     &unused_suppression::RULE,
+    &unused_created_user::RULE,
+    &unused_stage::RULE,
+    &unverified_download::RULE,
     &uppercase_expose_protocol::RULE,
     &uppercase_in_directive::RULE,
     &uppercase_stage_name::RULE,
@@ -510,6 +560,8 @@ static RULES: &[&Rule] = &[
     &yum_without_yes::RULE,
     &zypper_cache_in_layer::RULE,
     &zypper_without_yes::RULE,
+    &world_readable_secret::RULE,
+    &world_writable_mode::RULE,
 ];
 
 /// What an external ShellCheck says, where no other rule owns its number.

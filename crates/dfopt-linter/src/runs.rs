@@ -1,0 +1,93 @@
+//! The commands of RUN instructions, those behind ONBUILD too, as rules about commands read them.
+
+use std::ops::Range;
+
+use dfopt_semantic::command::{Command, Invocation, RedirectOp, Value, Word};
+use dfopt_semantic::model::{Model, Step};
+use dfopt_syntax::TextRange;
+use dfopt_syntax::ast::Instruction;
+
+/// A RUN and its commands, a command before the script in it.
+pub(crate) struct Run<'m> {
+    /// The instruction.
+    pub step: &'m Step,
+    /// The commands, in reading order.
+    pub invocations: Vec<&'m Invocation>,
+}
+
+impl<'m> Run<'m> {
+    /// The commands that have a name.
+    pub fn commands(&self) -> impl Iterator<Item = Command<'m>> + '_ {
+        self.invocations.iter().filter_map(|invocation| Command::of(invocation))
+    }
+}
+
+/// The RUN instructions that could be read, in order.
+pub(crate) fn of_file<'m>(model: &'m Model<'_>) -> impl Iterator<Item = Run<'m>> + 'm {
+    model.steps().iter().filter_map(move |step| {
+        let is_run = match &step.ast {
+            Instruction::Run(_) => true,
+            Instruction::Onbuild(onbuild) => matches!(onbuild.trigger(), Some(Instruction::Run(_))),
+            _ => false,
+        };
+        let script = model.script(step).filter(|_| is_run && !model.has_error(step))?;
+        Some(Run { step, invocations: script.invocations() })
+    })
+}
+
+/// A place of the shell text as one of the file.
+pub(crate) fn place(range: &Range<u32>) -> TextRange {
+    TextRange::new(range.start.into(), range.end.max(range.start).into())
+}
+
+/// Where the word of a value stands.
+pub(crate) fn place_of(value: &Value<'_>) -> TextRange {
+    place(&value.word.range)
+}
+
+/// The text of a word, as it stands where it is not known.
+pub(crate) fn text(word: &Word) -> &str {
+    word.text().unwrap_or(&word.raw)
+}
+
+/// Every text that a command holds: its words, what it assigns, and what it is handed as input.
+pub(crate) fn texts(invocation: &Invocation) -> impl Iterator<Item = &Word> {
+    let inputs = invocation
+        .redirects
+        .iter()
+        .filter(|redirect| matches!(redirect.op, RedirectOp::HereDocument | RedirectOp::HereString));
+    let assigned = invocation.assignments.iter().map(|(_, value)| value);
+    invocation.words.iter().chain(assigned).chain(inputs.map(|redirect| &redirect.target))
+}
+
+/// A word with the blanks before it, when it can be taken away without leaving an empty line.
+pub(crate) fn removable(model: &Model<'_>, word: &Word) -> Option<TextRange> {
+    let start = usize::try_from(word.range.start).ok()?;
+    let before = model.text().get(..start)?;
+    let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
+    let is_behind_something = !before[..start - blanks].ends_with('\n');
+    let range = place(&word.range);
+    let blanks = u32::try_from(blanks).ok().filter(|&blanks| blanks > 0 && is_behind_something)?;
+    Some(TextRange::new(range.start() - dfopt_syntax::TextSize::new(blanks), range.end()))
+}
+
+/// Whether a command holds files against a checksum or a signature.
+pub(crate) fn is_checksum(command: &Command<'_>) -> bool {
+    let Some(name) = command.name() else { return false };
+    let sums = [
+        "sha1sum",
+        "sha224sum",
+        "sha256sum",
+        "sha384sum",
+        "sha512sum",
+        "shasum",
+        "b2sum",
+        "md5sum",
+        "sha256",
+        "sha512",
+    ];
+    let signatures = ["gpg", "gpgv", "gpg2", "cosign", "minisign", "signify", "slsa-verifier"];
+    sums.contains(&name)
+        || signatures.contains(&name)
+        || (name == "openssl" && command.args().first().is_some_and(|word| word.is_any(&["dgst", "sha256"])))
+}
