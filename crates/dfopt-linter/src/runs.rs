@@ -60,13 +60,16 @@ pub(crate) fn texts(invocation: &Invocation) -> impl Iterator<Item = &Word> {
     invocation.words.iter().chain(assigned).chain(inputs.map(|redirect| &redirect.target))
 }
 
-/// A word with the blanks before it, when it can be taken away without leaving an empty line.
+/// A word with the blanks before it, when it stands there as it is and can be taken away without leaving an empty line.
 pub(crate) fn removable(model: &Model<'_>, word: &Word) -> Option<TextRange> {
     let start = usize::try_from(word.range.start).ok()?;
     let before = model.text().get(..start)?;
     let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
     let is_behind_something = !before[..start - blanks].ends_with('\n');
     let range = place(&word.range);
+    if model.text_at(range) != &*word.raw {
+        return None;
+    }
     let blanks = u32::try_from(blanks).ok().filter(|&blanks| blanks > 0 && is_behind_something)?;
     Some(TextRange::new(range.start() - dfopt_syntax::TextSize::new(blanks), range.end()))
 }

@@ -46,14 +46,54 @@ fn check(ctx: &mut Context<'_>) {
     labels::judge(ctx, "email", is_address, |label| format!("`{label}` is no email address"));
 }
 
-/// Whether it is an `addr-spec` of RFC 5322, without comments and folding.
-fn is_address(value: &str, _: Dialect) -> bool {
+/// Whether it is an `addr-spec` of RFC 5322. hadolint takes comments and blanks too, and wants a name of the DNS behind the `@`.
+fn is_address(value: &str, dialect: Dialect) -> bool {
+    if dialect != Dialect::Hadolint {
+        return is_plain_address(value, is_atoms);
+    }
+    // Comments and blanks inside quotes and brackets are text.
+    let is_folded = !value.contains(['"', '[']);
+    let value = if is_folded { without_comments(value) } else { value.to_owned() };
+    value.rsplit_once('@').is_some_and(|(local, _)| local.len() <= 64) && is_plain_address(&value, is_host)
+}
+
+fn is_plain_address(value: &str, is_domain: fn(&str) -> bool) -> bool {
     let Some((local, domain)) = value.rsplit_once('@') else { return false };
     let quoted = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     let literal = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let is_quoted = |text: &str| text.bytes().all(|b| (b' '..=b'~').contains(&b) && b != b'"' && b != b'\\');
-    let is_literal = |text: &str| text.bytes().all(|b| (b'!'..=b'~').contains(&b) && !b"[]\\".contains(&b));
-    quoted.map_or_else(|| is_atoms(local), is_quoted) && literal.map_or_else(|| is_atoms(domain), is_literal)
+    let is_literal = |text: &str| text.bytes().all(|b| (b' '..=b'~').contains(&b) && !b"[]\\".contains(&b));
+    quoted.map_or_else(|| is_atoms(local), is_quoted) && literal.map_or_else(|| is_domain(domain), is_literal)
+}
+
+/// `example.com`, with or without a dot at its end.
+fn is_host(domain: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    domain.strip_suffix('.').unwrap_or(domain).split('.').all(is_label)
+}
+
+/// A text without comments, and without blanks next to a dot, the `@` or an end.
+fn without_comments(text: &str) -> String {
+    let mut depth = 0usize;
+    let mut plain = String::new();
+    for c in text.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth > 0 => depth -= 1,
+            _ if depth > 0 => {}
+            c => plain.push(c),
+        }
+        if c == ')' && depth == 0 {
+            plain.push(' ');
+        }
+    }
+    let parts = plain.trim().split('@').map(|part| part.split('.').map(str::trim).collect::<Vec<_>>().join("."));
+    parts.collect::<Vec<_>>().join("@")
 }
 
 /// `a.b.c`
@@ -93,6 +133,16 @@ ONBUILD LABEL m=\"Jo\"
         }
         for bad in ["", "a", "a@", "@b", "a@@b", "Jo <jo@x>", "a..b@c", "a@b c", "a@b."] {
             assert!(!is_address(bad, Dialect::Recommended), "{bad}");
+        }
+    }
+
+    #[test]
+    fn hadolint_takes_comments_and_wants_a_host() {
+        for good in ["a@b.", " a@b", "a(b)@c", "a.b @c", "a.(c)b@d", "a@[]"] {
+            assert!(is_address(good, Dialect::Hadolint), "{good}");
+        }
+        for bad in ["a@b_c", "a@-b", "a@b-", "a b@c", "a@b..", "Jo <jo@x>"] {
+            assert!(!is_address(bad, Dialect::Hadolint), "{bad}");
         }
     }
 }

@@ -46,41 +46,57 @@ fn check(ctx: &mut Context<'_>) {
     labels::judge(ctx, "rfc3339", is_time, |label| format!("`{label}` is no time as RFC 3339 has it"));
 }
 
-/// `2026-11-24T18:00:00Z`, with a fraction of a second, or with `+01:00` in place of `Z`.
-fn is_time(value: &str, _: Dialect) -> bool {
-    let bytes = value.as_bytes();
-    let number = |at: usize, len: usize| {
-        let digits = value.get(at..at + len).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+/// `2026-11-24T18:00:00Z`, with a fraction of a second, or with `+01:00` in place of `Z`. hadolint lets a year have any number of digits,
+/// a fraction none, an offset any number and no colon, and blanks stand around it all.
+fn is_time(value: &str, dialect: Dialect) -> bool {
+    let is_lax = dialect == Dialect::Hadolint;
+    let value = if is_lax { value.trim() } else { value };
+    let Some((year, rest)) = value.get(1..).and_then(|rest| rest.find('-')).map(|at| value.split_at(at + 1)) else {
+        return false;
+    };
+    let digits = if is_lax { year.strip_prefix('-').unwrap_or(year) } else { year };
+    let is_year = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) && (is_lax || digits.len() == 4);
+    let Some(year) = digits.parse::<u64>().ok().filter(|_| is_year) else { return false };
+    let number = |at: usize| {
+        let digits = rest.get(at..at + 2).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
         digits.and_then(|digits| digits.parse::<u32>().ok())
     };
-    let is_at = |at: usize, any: &[u8]| bytes.get(at).is_some_and(|byte| any.contains(byte));
-    let separators = is_at(4, b"-") && is_at(7, b"-") && is_at(10, b"Tt") && is_at(13, b":") && is_at(16, b":");
-    let (Some(year), Some(month), Some(day)) = (number(0, 4), number(5, 2), number(8, 2)) else { return false };
-    let (Some(hour), Some(minute), Some(second)) = (number(11, 2), number(14, 2), number(17, 2)) else { return false };
+    let is_at = |at: usize, any: &[u8]| rest.as_bytes().get(at).is_some_and(|byte| any.contains(byte));
+    let separators = is_at(3, b"-") && is_at(6, b"Tt") && is_at(9, b":") && is_at(12, b":");
+    let (Some(month), Some(day)) = (number(1), number(4)) else { return false };
+    let (Some(hour), Some(minute), Some(second)) = (number(7), number(10), number(13)) else { return false };
     let is_in_range =
         (1..=12).contains(&month) && (1..=days(year, month)).contains(&day) && hour < 24 && minute < 60 && second <= 60;
-    let rest = value.get(19..).unwrap_or_default();
-    let zone = match rest.strip_prefix('.') {
+    let behind = rest.get(15..).unwrap_or_default();
+    let zone = match behind.strip_prefix('.') {
         Some(fraction) => {
             let zone = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
-            if zone.len() == fraction.len() {
+            if zone.len() == fraction.len() && !is_lax {
                 return false;
             }
             zone
         }
-        None => rest,
+        None => behind,
     };
-    separators && is_in_range && is_zone(zone)
+    separators && is_in_range && is_zone(zone, dialect)
 }
 
-fn is_zone(zone: &str) -> bool {
+fn is_zone(zone: &str, dialect: Dialect) -> bool {
+    let is_lax = dialect == Dialect::Hadolint;
     let Some(offset) = zone.strip_prefix(['+', '-']) else { return matches!(zone, "Z" | "z") };
-    let Some((hours, minutes)) = offset.split_once(':') else { return false };
-    let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() == 2 && !text.starts_with('+'));
-    number(hours).is_some_and(|hours| hours < 24) && number(minutes).is_some_and(|minutes| minutes < 60)
+    let (hours, minutes) = match offset.split_once(':') {
+        Some(parts) => parts,
+        None if is_lax && offset.is_char_boundary(2.min(offset.len())) => offset.split_at(2.min(offset.len())),
+        None => return false,
+    };
+    let number = |text: &str, below: u32| {
+        let digits = text.bytes().all(|b| b.is_ascii_digit()) && text.len() == 2;
+        digits && text.parse::<u32>().is_ok_and(|number| is_lax || number < below)
+    };
+    number(hours, 24) && number(minutes, 60)
 }
 
-fn days(year: u32, month: u32) -> u32 {
+fn days(year: u64, month: u32) -> u32 {
     let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {
         2 if is_leap => 29,
@@ -135,6 +151,20 @@ ONBUILD LABEL t=\"now\"
             "2020-01-01T00:00:00+0100",
         ] {
             assert!(!is_time(bad, Dialect::Recommended), "{bad}");
+        }
+    }
+
+    #[test]
+    fn hadolint_takes_more() {
+        for good in
+            ["20-01-01T00:00:00Z", "12020-01-01T00:00:00.Z", " 2020-01-01T00:00:00+9999 ", "2020-01-01T00:00:00+99:99"]
+        {
+            assert!(is_time(good, Dialect::Hadolint) && !is_time(good, Dialect::Recommended), "{good}");
+        }
+        for bad in
+            ["2020-01-01T00:00:00+010", "2020-01-01T00:00:00 Z", "2020-01-01T24:00:00Z", "2020-1-01T00:00:00Z", "-"]
+        {
+            assert!(!is_time(bad, Dialect::Hadolint), "{bad}");
         }
     }
 }

@@ -46,7 +46,7 @@ fn check(ctx: &mut Context<'_>) {
     labels::judge(ctx, "semver", is_semver, |label| format!("`{label}` is no semantic version"));
 }
 
-/// Whether it is a semantic version; hadolint lets numbers begin with a zero.
+/// Whether it is a semantic version; hadolint lets numbers begin with a zero, and what follows `-` and `+` be empty or end with a dot.
 fn is_semver(value: &str, dialect: Dialect) -> bool {
     let (version, build) = value.split_once('+').map_or((value, None), |(version, build)| (version, Some(build)));
     let (core, release) = version.split_once('-').map_or((version, None), |(core, release)| (core, Some(release)));
@@ -59,10 +59,14 @@ fn is_semver(value: &str, dialect: Dialect) -> bool {
     let is_word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let is_release = |part: &str| is_word(part) && (!part.bytes().all(|b| b.is_ascii_digit()) || is_number(part));
     let numbers: Vec<&str> = core.split('.').collect();
+    let has_parts = |text: &str, is_part: &dyn Fn(&str) -> bool| {
+        let trimmed = text.strip_suffix('.').filter(|rest| !is_strict && !rest.is_empty()).unwrap_or(text);
+        (!is_strict && text.is_empty()) || trimmed.split('.').all(is_part)
+    };
     numbers.len() == 3
         && numbers.into_iter().all(is_number)
-        && release.is_none_or(|release| release.split('.').all(is_release))
-        && build.is_none_or(|build| build.split('.').all(is_word))
+        && release.is_none_or(|release| has_parts(release, &is_release))
+        && build.is_none_or(|build| has_parts(build, &is_word))
 }
 
 #[cfg(test)]
@@ -98,7 +102,11 @@ ONBUILD LABEL v=\"v1.2.3\"
     }
 
     #[test]
-    fn hadolint_lets_numbers_begin_with_a_zero() {
+    fn hadolint_takes_more() {
+        for good in ["1.2.3-", "1.2.3+", "1.2.3-a.+", "1.2.3-+a"] {
+            assert!(is_semver(good, Dialect::Hadolint) && !is_semver(good, Dialect::Recommended), "{good}");
+        }
+        assert!(!is_semver("1.2.3-.", Dialect::Hadolint) && !is_semver("1.2.3-.a", Dialect::Hadolint));
         assert!(is_semver("01.2.3", Dialect::Hadolint) && is_semver("1.2.3-01", Dialect::Hadolint));
     }
 }

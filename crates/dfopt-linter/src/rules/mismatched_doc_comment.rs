@@ -52,7 +52,10 @@ fn check(ctx: &mut Context<'_>) {
         let names = names(step);
         let Some((first, place)) = names.first() else { continue };
         let Some(comment) = last_comment(step) else { continue };
-        let text = comment.text().strip_prefix('#').unwrap_or(comment.text()).trim();
+        // Of an indented comment the builder keeps the `#`, so it begins with no name.
+        let before = &model.text()[..usize::from(comment.text_range().start())];
+        let is_indented = before.ends_with([' ', '\t']);
+        let text = comment.text().strip_prefix('#').filter(|_| !is_indented).unwrap_or(comment.text()).trim();
         let word = text.split(' ').next().unwrap_or_default();
         if names.iter().any(|(name, _)| name == word) {
             continue;
@@ -112,6 +115,10 @@ FROM a AS Build
 ARG A=1 B=2
     ^ the comment above does not begin with this name [safe fix]
 ",
+        );
+        check(
+            &RULE,
+            "FROM a AS b\n  # c is indented\nFROM b AS c\n          ^ the comment above does not begin with this name [safe fix]\n",
         );
         check_ok(&RULE, "# x\nFROM a\n# B\nARG A B\n# remark\n#\nARG C\n# y\nRUN z\nARG D\n");
     }

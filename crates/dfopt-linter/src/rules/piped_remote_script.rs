@@ -131,7 +131,12 @@ fn substituted(ctx: &mut Context<'_>, run: &Run<'_>) {
             continue;
         };
         let at = inner.range().start;
-        let holds = |word: &&Word| word.range.start < at && at < word.range.end;
+        // The download is all of a substitution that is all of the word, or its start.
+        let holds = |word: &&Word| {
+            let before = usize::try_from(word.range.start).ok().zip(usize::try_from(at).ok());
+            let before = before.and_then(|(start, at)| ctx.model().text().get(start..at)).unwrap_or_default();
+            matches!(before.trim_end().trim_start_matches('"'), "$(" | "<(" | "`")
+        };
         let outer = run.invocations.iter().find_map(|outer| {
             let word = outer.words.iter().find(holds)?;
             Command::of(outer).map(|command| (command, word))
@@ -238,7 +243,7 @@ RUN bash <(curl https://x/y)
                 ^^^^^^^^^^^ a script is run as it comes from the network
 RUN eval \"$(wget -qO- https://x/y)\"
                       ^^^^^^^^^^^ a script is run as it comes from the network
-RUN V=$(curl https://x/v) && echo \"$(curl https://x/w)\"
+RUN V=$(curl https://x/v) && echo \"$(curl https://x/w)\" && sh -c 'wget -qO- https://x > y' && sh -c 'wget -qO- https://x | apt-key add -'
 ",
         );
     }

@@ -51,6 +51,11 @@ fn check(ctx: &mut Context<'_>) {
                     None => Severity::Info,
                 },
             };
+            // What is called public where it goes is no secret.
+            let goes_to = step.copied(model).and_then(|copied| copied.destination);
+            if goes_to.is_some_and(|to| to.text.suffix().ends_with(".pub") || to.text.suffix().contains("public")) {
+                continue;
+            }
             let name = source.path.rsplit('/').next().unwrap_or(&source.path);
             let report = ctx
                 .report(&source.word, format!("`{name}` holds secrets"))
@@ -106,7 +111,10 @@ COPY .npmrc ./
      ^^^^^^ `.npmrc` holds secrets
 ",
         );
-        check_ok(&RULE, "FROM a\nCOPY .env.example ca.pem ./\nCOPY --from=b .env ./\nCOPY <<.env /x\nA=1\n.env\n");
+        check_ok(
+            &RULE,
+            "FROM a\nCOPY .env.example ca.pem ./\nCOPY release.key /keys/release.pub\nCOPY --from=b .env ./\nCOPY <<.env /x\nA=1\n.env\n",
+        );
         check_ok(&RULE, "FROM a AS x\nCOPY .env ./\nFROM b\n");
     }
 

@@ -1,5 +1,6 @@
 //! `secret-in-arg-or-env`
 
+use dfopt_semantic::expand::Piece;
 use dfopt_semantic::model::{Step, Variable, VariableKind};
 use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::{AstNode, Instruction};
@@ -126,9 +127,20 @@ fn check(ctx: &mut Context<'_>) {
         if dialect == Dialect::Buildkit && (site.step.stage.is_none() || site.is_trigger()) {
             continue;
         }
-        for pair in site.ast.pairs() {
+        // hadolint reads the first name of an ARG only.
+        let is_first_only = dialect == Dialect::Hadolint && kind == VariableKind::Arg;
+        for pair in site.ast.pairs().take(if is_first_only { 1 } else { usize::MAX }) {
             let Some(word) = pair.name() else { continue };
-            let Some(name) = word.literal() else { continue };
+            // The builder looks at what it comes to, and knows of no value that a base image might have.
+            let expanded = || {
+                let text = model.scope(site.step).expand(&word.raw(), model.escape()).text;
+                let known = text.pieces().iter().map(|piece| match piece {
+                    Piece::Known(text) => text.as_str(),
+                    Piece::Unknown => "",
+                });
+                (dialect == Dialect::Buildkit).then(|| known.collect::<String>())
+            };
+            let Some(name) = word.literal().or_else(expanded) else { continue };
             let is_secret = match dialect {
                 Dialect::Hadolint => is_secret_as_hadolint(&name),
                 Dialect::Buildkit => is_secret_as_buildkit(&name),
@@ -250,14 +262,14 @@ ONBUILD ARG api_key
             &RULE,
             &hadolint,
             options,
-            "FROM a\nARG USERNAME=x MYTOKENS\n    ^^^^^^^^ `USERNAME` in `ARG` looks like a secret\nARG AUTH\nARG travis_sudo\n    ^^^^^^^^^^^ `travis_sudo` in `ARG` looks like a secret\n",
+            "FROM a\nARG USERNAME=x MY_TOKEN\n    ^^^^^^^^ `USERNAME` in `ARG` looks like a secret\nARG AUTH\nARG travis_sudo\n    ^^^^^^^^^^^ `travis_sudo` in `ARG` looks like a secret\n",
         );
         let buildkit = Settings::of_preset(Preset::Buildkit);
         check_with(
             &RULE,
             &buildkit,
             options,
-            "ARG TOKEN\nFROM a\nARG USERNAME\nENV AUTH=true KEY=/x\n    ^^^^ `AUTH` in `ENV` looks like a secret\n              ^^^ `KEY` in `ENV` looks like a secret\n",
+            "ARG TOKEN\nFROM a\nARG USERNAME\nENV AUTH=true KEY=/x ${NO}_TOKEN=1\n    ^^^^ `AUTH` in `ENV` looks like a secret\n              ^^^ `KEY` in `ENV` looks like a secret\n                     ^^^^^^^^^^^ `_TOKEN` in `ENV` looks like a secret\n",
         );
     }
 }

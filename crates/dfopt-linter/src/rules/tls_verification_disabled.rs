@@ -139,7 +139,8 @@ fn of_command(model: &Model<'_>, command: &Command<'_>, switches: &mut Vec<Switc
                     switches.push(whole(word));
                 } else if let Some(letter) = in_cluster(word) {
                     let place = runs::place(&letter);
-                    switches.push(Switch { place, removed: Some(place) });
+                    let is_there = model.text_at(place) == "k";
+                    switches.push(Switch { place, removed: is_there.then_some(place) });
                 }
             }
         }
@@ -273,6 +274,11 @@ RUN GIT_SSL_NO_VERIFY=1 git clone x
 
     #[test]
     fn switches_are_taken_away() {
+        check_fix(
+            &RULE,
+            "FROM a\nRUN sh -c ' \\\n    x && \\\n    # curl -k\n    curl -k https://x'\n",
+            "FROM a\nRUN sh -c ' \\\n    x && \\\n    # curl -k\n    curl https://x'\n",
+        );
         check_fix(
             &RULE,
             "FROM a\nRUN curl -k https://x\nRUN curl -fkL https://x\n",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use dfopt_syntax::ast::{AstNode, CommandForm, Heredoc, Instruction, JsonArray};
 use dfopt_syntax::shell::ast as sh;
 use dfopt_syntax::shell::parse_script;
-use dfopt_syntax::{SyntaxKind, SyntaxNode};
+use dfopt_syntax::{LogicalText, SyntaxKind, SyntaxNode};
 
 use super::{Shell, Step};
 use crate::command::{
@@ -230,28 +230,40 @@ fn of_node(
     }
     if depth < MAX_DEPTH {
         for (at, invocation) in script.invocations.iter().enumerate() {
-            inner.extend(inline(invocation, depth).map(|found| (at, found)));
+            inner.extend(inline(invocation, node, place, depth).map(|found| (at, found)));
         }
     }
     ShellScript { script, source, inner }
 }
 
 /// The script that a command hands to a shell in a static word.
-fn inline(invocation: &Invocation, depth: usize) -> Option<ShellScript> {
+fn inline(
+    invocation: &Invocation,
+    node: &SyntaxNode,
+    outer: &dyn Fn(usize) -> u32,
+    depth: usize,
+) -> Option<ShellScript> {
     let command = Command::of(invocation)?;
     let called = command.inline_script()?;
     let text = called.word.text()?;
-    // The word is one quoted string, or bare: its text stands in the file byte for byte, or the places are only roughly known.
+    // The word is one quoted string, or bare: its text stands in the file byte for byte but for continuations and comments, or the
+    // places are only roughly known.
     let raw = &*called.word.raw;
     let lead = usize::from(raw.starts_with(['\'', '"']));
-    let exact = raw.get(lead..raw.len() - lead) == Some(text) && called.word.range.len() == raw.len();
     let (start, end) = (called.word.range.start, called.word.range.end);
-    let place = move |at: usize| {
-        if exact {
-            start.saturating_add(identity(lead + at))
-        } else {
-            start.saturating_add(identity(lead + at)).min(end)
-        }
+    let is_verbatim = raw.get(lead..raw.len() - lead) == Some(text);
+    let is_cut = called.word.range.len() != raw.len();
+    let logical = (is_verbatim && is_cut)
+        .then(|| {
+            node.descendants().filter_map(sh::ShWord::cast).find(|word| outer(word.range().start().into()) == start)
+        })
+        .flatten()
+        .map(|word| LogicalText::of(word.syntax()))
+        .filter(|logical| logical.as_str() == raw);
+    let place = move |at: usize| match &logical {
+        Some(logical) => outer(logical.file_offset(lead + at).into()),
+        None if is_verbatim && !is_cut => start.saturating_add(identity(lead + at)),
+        None => start.saturating_add(identity(lead + at)).min(end),
     };
     Some(of_text(text, called.dialect.unwrap_or_default(), called.options, &place, depth + 1))
 }
