@@ -51,7 +51,6 @@ impl Recipe for Rust {
     fn toolchain(&self) -> &'static [&'static str] {
         &[
             "/usr/local/rustup",
-            "/root/.rustup",
             "/usr/local/cargo/registry",
             "/usr/local/cargo/git",
             "/root/.cargo/registry",
