@@ -42,8 +42,11 @@ impl Recipe for Java {
         if in_trees(path, self.toolchain()) {
             return leave("the build tool");
         }
-        file.step?;
         let name = path.rsplit('/').next().unwrap_or(path);
+        if file.step.is_none() && (matches!(name, "ct.sym" | "src.zip") || path.contains("/jmods/")) {
+            return leave("of the development kit, for the compiler");
+        }
+        file.step?;
         if let Some(reason) = on_the_way(path, name) {
             return leave(reason);
         }
