@@ -46,8 +46,8 @@ mod curl_without_location;
 mod daemon_as_command;
 mod dash_like_glob;
 mod debian_frontend_in_env;
-mod defeated_cache_mount;
 mod debug_mode_in_final_stage;
+mod defeated_cache_mount;
 mod deleted_in_later_layer;
 mod deprecated_apt_key;
 mod deprecated_package_source;
@@ -55,8 +55,8 @@ mod dev_dependencies_shipped;
 mod distribution_upgrade;
 mod dnf_cache_in_layer;
 mod dnf_without_yes;
-mod dropped_supplementary_groups;
 mod docker_socket_in_image;
+mod dropped_supplementary_groups;
 mod duplicate_stage_name;
 mod echo_escape_sequence;
 mod empty_command;
@@ -78,17 +78,16 @@ mod global_arg_out_of_scope;
 mod go_cache_in_layer;
 mod gpu_query_in_run;
 mod hardcoded_architecture;
+mod hardcoded_secret;
 mod heredoc_destination;
 mod high_uid_useradd;
 mod host_dependencies_copied;
 mod host_files_unignored;
+mod host_key_checking_disabled;
 mod host_port_in_expose;
 mod ignored_arg_default;
 mod ignored_cmd;
 mod ignored_copy_source;
-mod hardcoded_secret;
-mod heredoc_destination;
-mod host_key_checking_disabled;
 mod implicit_root_user;
 mod inline_ignore;
 mod install_as_user;
@@ -163,24 +162,23 @@ mod overridden_healthcheck;
 mod overwritten_env;
 mod overwritten_label;
 mod package_manager_as_init;
+mod package_signature_unchecked;
 mod package_upgrade;
 mod parsed_ls;
+mod password_set_in_build;
 mod path_without_inherited_value;
 mod pip_cache_in_layer;
 mod pipe_without_pipefail;
+mod piped_remote_script;
+mod plain_http_download;
 mod pointless_command;
 mod prefix_assignment_not_seen;
+mod privileged_run;
 mod production_install_before_build;
+mod pseudo_filesystem_workdir;
 mod redirected_find;
 mod redundant_target_platform;
 mod relative_copy_destination;
-mod package_signature_unchecked;
-mod password_set_in_build;
-mod pip_cache_in_layer;
-mod piped_remote_script;
-mod plain_http_download;
-mod privileged_run;
-mod pseudo_filesystem_workdir;
 mod relative_workdir;
 mod relinked_sh;
 mod remote_source_in_copy;
@@ -191,11 +189,10 @@ mod reserved_stage_name;
 mod rm_of_maybe_empty_path;
 mod root_owned_cache_mount;
 mod root_owned_copy_after_user;
-mod secret_in_arg_or_env;
-mod self_referencing_env;
 mod secret_file_copied;
 mod secret_in_arg_or_env;
 mod secret_written_to_layer;
+mod self_referencing_env;
 mod setuid_file;
 mod shell_form_command;
 mod shell_form_in_scratch;
@@ -221,8 +218,8 @@ mod unclosed_quote;
 mod undeclared_arg_in_from;
 mod undefined_variable;
 mod undeleted_virtual_packages;
-mod unknown_copy_source;
 mod unignored_secret_file;
+mod unknown_copy_source;
 mod unknown_flag;
 mod unknown_healthcheck_type;
 mod unknown_instruction;
@@ -253,12 +250,11 @@ mod untagged_base;
 mod unterminated_heredoc;
 mod untrusted_registry;
 mod unused_arg;
+mod unused_created_user;
 mod unused_env;
 mod unused_shell_variable;
 mod unused_stage;
 mod unused_suppression;
-mod unused_created_user;
-mod unused_stage;
 mod unverified_download;
 mod uppercase_expose_protocol;
 mod uppercase_in_directive;
@@ -271,14 +267,14 @@ mod volatile_value_before_build;
 mod wget_and_curl;
 mod whole_context_copy;
 mod whole_filesystem_copy;
+mod world_readable_secret;
+mod world_writable_mode;
 mod write_after_volume;
 mod yarn_cache_in_layer;
 mod yum_cache_in_layer;
 mod yum_without_yes;
 mod zypper_cache_in_layer;
 mod zypper_without_yes;
-mod world_readable_secret;
-mod world_writable_mode;
 
 use crate::Rule;
 
@@ -329,8 +325,8 @@ static RULES: &[&Rule] = &[
     &daemon_as_command::RULE,
     &dash_like_glob::RULE,
     &debian_frontend_in_env::RULE,
-    &defeated_cache_mount::RULE,
     &debug_mode_in_final_stage::RULE,
+    &defeated_cache_mount::RULE,
     &deleted_in_later_layer::RULE,
     &deprecated_apt_key::RULE,
     &deprecated_package_source::RULE,
@@ -338,8 +334,8 @@ static RULES: &[&Rule] = &[
     &distribution_upgrade::RULE,
     &dnf_cache_in_layer::RULE,
     &dnf_without_yes::RULE,
-    &dropped_supplementary_groups::RULE,
     &docker_socket_in_image::RULE,
+    &dropped_supplementary_groups::RULE,
     &duplicate_stage_name::RULE,
     &echo_escape_sequence::RULE,
     &empty_command::RULE,
@@ -361,17 +357,16 @@ static RULES: &[&Rule] = &[
     &go_cache_in_layer::RULE,
     &gpu_query_in_run::RULE,
     &hardcoded_architecture::RULE,
+    &hardcoded_secret::RULE,
     &heredoc_destination::RULE,
     &high_uid_useradd::RULE,
     &host_dependencies_copied::RULE,
     &host_files_unignored::RULE,
+    &host_key_checking_disabled::RULE,
     &host_port_in_expose::RULE,
     &ignored_arg_default::RULE,
     &ignored_cmd::RULE,
     &ignored_copy_source::RULE,
-    &hardcoded_secret::RULE,
-    &heredoc_destination::RULE,
-    &host_key_checking_disabled::RULE,
     &implicit_root_user::RULE,
     &inline_ignore::RULE,
     &install_as_user::RULE,
@@ -446,24 +441,23 @@ static RULES: &[&Rule] = &[
     &overwritten_env::RULE,
     &overwritten_label::RULE,
     &package_manager_as_init::RULE,
+    &package_signature_unchecked::RULE,
     &package_upgrade::RULE,
     &parsed_ls::RULE,
+    &password_set_in_build::RULE,
     &path_without_inherited_value::RULE,
     &pip_cache_in_layer::RULE,
     &pipe_without_pipefail::RULE,
+    &piped_remote_script::RULE,
+    &plain_http_download::RULE,
     &pointless_command::RULE,
     &prefix_assignment_not_seen::RULE,
+    &privileged_run::RULE,
     &production_install_before_build::RULE,
+    &pseudo_filesystem_workdir::RULE,
     &redirected_find::RULE,
     &redundant_target_platform::RULE,
     &relative_copy_destination::RULE,
-    &package_signature_unchecked::RULE,
-    &password_set_in_build::RULE,
-    &pip_cache_in_layer::RULE,
-    &piped_remote_script::RULE,
-    &plain_http_download::RULE,
-    &privileged_run::RULE,
-    &pseudo_filesystem_workdir::RULE,
     &relative_workdir::RULE,
     &relinked_sh::RULE,
     &remote_source_in_copy::RULE,
@@ -474,11 +468,10 @@ static RULES: &[&Rule] = &[
     &rm_of_maybe_empty_path::RULE,
     &root_owned_cache_mount::RULE,
     &root_owned_copy_after_user::RULE,
-    &secret_in_arg_or_env::RULE,
-    &self_referencing_env::RULE,
     &secret_file_copied::RULE,
     &secret_in_arg_or_env::RULE,
     &secret_written_to_layer::RULE,
+    &self_referencing_env::RULE,
     &setuid_file::RULE,
     &shell_form_command::RULE,
     &shell_form_in_scratch::RULE,
@@ -504,8 +497,8 @@ static RULES: &[&Rule] = &[
     &undeclared_arg_in_from::RULE,
     &undefined_variable::RULE,
     &undeleted_virtual_packages::RULE,
-    &unknown_copy_source::RULE,
     &unignored_secret_file::RULE,
+    &unknown_copy_source::RULE,
     &unknown_flag::RULE,
     &unknown_healthcheck_type::RULE,
     &unknown_instruction::RULE,
@@ -536,12 +529,11 @@ static RULES: &[&Rule] = &[
     &unterminated_heredoc::RULE,
     &untrusted_registry::RULE,
     &unused_arg::RULE,
+    &unused_created_user::RULE,
     &unused_env::RULE,
     &unused_shell_variable::RULE,
     &unused_stage::RULE,
     &unused_suppression::RULE,
-    &unused_created_user::RULE,
-    &unused_stage::RULE,
     &unverified_download::RULE,
     &uppercase_expose_protocol::RULE,
     &uppercase_in_directive::RULE,
@@ -554,14 +546,14 @@ static RULES: &[&Rule] = &[
     &wget_and_curl::RULE,
     &whole_context_copy::RULE,
     &whole_filesystem_copy::RULE,
+    &world_readable_secret::RULE,
+    &world_writable_mode::RULE,
     &write_after_volume::RULE,
     &yarn_cache_in_layer::RULE,
     &yum_cache_in_layer::RULE,
     &yum_without_yes::RULE,
     &zypper_cache_in_layer::RULE,
     &zypper_without_yes::RULE,
-    &world_readable_secret::RULE,
-    &world_writable_mode::RULE,
 ];
 
 /// What an external ShellCheck says, where no other rule owns its number.

@@ -65,7 +65,7 @@ fn check(ctx: &mut Context<'_>) {
                 if from == "/" || !holds_sources(model, feeder, &from) {
                     continue;
                 }
-                if let Some((product, word)) = used(&products, &shipment.run, &from, &to) {
+                if let Some((product, word)) = used(products, shipment.run, &from, &to) {
                     let command = TextRange::new(product.command.start.into(), product.command.end.into());
                     ctx.report(source, format!("the sources are copied too, and only `{word}` is used"))
                         .related(command, "this builds it")

@@ -50,7 +50,7 @@ fn check(ctx: &mut Context<'_>) {
         }
         let Some(step) = run.step().and_then(|index| model.steps().get(index)) else { continue };
         let Some(last) = run.invocations.last() else { continue };
-        let Some(what) = leaves(model, &run, last) else { continue };
+        let Some(what) = leaves(model, run, last) else { continue };
         let place = last.words.first().map(|word| span(&word.range)).unwrap_or_default();
         let is_here = !place.is_empty()
             && run

@@ -2,7 +2,7 @@
 
 use dfopt_semantic::command::files::FileAction;
 use dfopt_semantic::command::{Command, Invocation, RedirectOp, Understood, Word, understand};
-use dfopt_semantic::mount::MountKind;
+use dfopt_semantic::mount::{MountKind, Spanned};
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
@@ -54,9 +54,9 @@ fn check(ctx: &mut Context<'_>) {
             if mount.effective_kind() != Some(MountKind::Secret) {
                 continue;
             }
-            let known = |field: Option<dfopt_semantic::mount::Spanned<String>>| field.and_then(|field| field.value);
-            let id = known(mount.id).or_else(|| known(mount.source));
-            let (target, variable) = (known(mount.target), known(mount.env));
+            let known = |field: &Option<Spanned<String>>| field.as_ref()?.value.clone();
+            let id = known(&mount.id).or_else(|| known(&mount.source));
+            let (target, variable) = (known(&mount.target), known(&mount.env));
             match (target, variable, id) {
                 (Some(target), variable, _) => {
                     secrets.files.push(target);
