@@ -23,7 +23,7 @@ const LEVELS: [(&str, Severity); 4] =
 /// When it cannot be read, is no YAML, or a value is of the wrong kind.
 pub(super) fn read(path: &Path) -> Result<Layer, Failure> {
     let text =
-        fs::read_to_string(path).map_err(|error| Failure::new(format!("{} cannot be read: {error}", shown(path))))?;
+        fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: cannot be read: {error}", shown(path))))?;
     parse(path, &text)
 }
 

@@ -28,7 +28,7 @@ pub(super) const WHOLE_KEYS: [&str; 5] = ["root", "extends", "fail-on", "targets
 /// Says what is wrong, and where.
 pub(super) fn read(path: &Path) -> Result<Option<Layer>, Failure> {
     let text = fs::read_to_string(path)
-        .map_err(|error| Failure::new(format!("{} cannot be read: {error}", super::layer::shown(path))))?;
+        .map_err(|error| Failure::new(format!("{}: cannot be read: {error}", super::layer::shown(path))))?;
     let reader = Reader { path, text: &text, origin: Arc::new(Origin::File(path.to_owned())) };
     let document = DeTable::parse(&text)
         .map_err(|error| reader.failure(error.span().unwrap_or_default(), error.message().trim()))?;
