@@ -32,7 +32,7 @@ use dfopt_verify::image::{
 };
 use dfopt_verify::progress::Silent;
 use dfopt_verify::request::{BuildSpec, DockerfileSource};
-use dfopt_verify::run::SmokeSpec;
+use dfopt_verify::run::{SmokeSpec, Touched, Trace};
 use dfopt_verify::verdict::{Outcome, Verdict};
 use regex::bytes::Regex;
 
@@ -211,16 +211,8 @@ const UNNAMED: &str = "what is carried has the same libraries and names nothing 
 const TABLES: &str = "all that is named of what differs are tables that Go has built in, and the verdict names them";
 /// What Go's packages `mime` and `net` read where it is there.
 const GO_TABLES: &[&str] = &["/etc/mime.types", "/etc/protocols", "/etc/services"];
-const SAME_C_LIBRARY: &str =
-    "it is the same split on a smaller base with the same C library, and its run was compared too";
-
-/// Whether both have the very same loader and C library.
-fn has_same_c_library(good: &Image, mutant: &Image) -> bool {
-    let digest = |image: &Image, path: &str| image.root.resolve(path).ok().and_then(|found| found.node.entry.sha256());
-    ["/lib64/ld-linux-x86-64.so.2", "/lib/x86_64-linux-gnu/libc.so.6"]
-        .iter()
-        .all(|path| digest(good, path).is_some() && digest(good, path) == digest(mutant, path))
-}
+const SAME_WORLD: &str = "it is the same split on another base, with the same loader and libraries to the last one, and in a run \
+                          under trace everything touched and everything missed was the same";
 
 fn is_same(good: &Image, mutant: &Image) -> bool {
     let plain = |image| Subject { image, base: None, runs: &[] };
@@ -536,13 +528,35 @@ impl<'a> Bench<'a> {
             verdict = compare(&self.before.subject(), &mutant.subject(), expectations);
         }
         let (end, said) = self.end(&mutant.image, &verdict);
-        if matches!(end, End::FalselyProved)
-            && broken.kind == "base swapped"
-            && has_same_c_library(&self.good.image, &mutant.image)
-        {
-            return (End::Harmless(SAME_C_LIBRARY), said);
+        if matches!(end, End::FalselyProved) && broken.kind == "base swapped" && self.sees_the_same(&mutant) {
+            return (End::Harmless(SAME_WORLD), said);
         }
         (end, said)
+    }
+
+    /// Whether the mutant has all that the carried files are and are linked with, byte for byte, and its run under trace opened,
+    /// executed, mapped and missed what the good one's did, each path with the same content.
+    fn sees_the_same(&self, mutant: &Made) -> bool {
+        let (old, new) = (&self.good.image.root, &mutant.image.root);
+        let is_equal = |path: &str| match (old.resolve(path), new.resolve(path)) {
+            (Ok(old), Ok(new)) => is_equal(&old.node.entry, &new.node.entry),
+            (old, new) => old.is_err() && new.is_err(),
+        };
+        let touched = |made: &Made| match made.runs.first().and_then(|set| set.traces.first()) {
+            Some(Trace::Done { touched }) => Some(touched.clone()),
+            _ => None,
+        };
+        let (Some(one), Some(other)) = (touched(self.good), touched(mutant)) else { return false };
+        let files = |touched: &Touched| {
+            touched.opened.iter().chain(&touched.executed).chain(&touched.mapped).cloned().collect::<BTreeSet<_>>()
+        };
+        let seen = files(&one);
+        !self.is_script
+            && self.has_same_settings(&mutant.image)
+            && self.needed.iter().chain(&self.carried).all(|path| is_equal(path))
+            && seen == files(&other)
+            && one.missed == other.missed
+            && seen.iter().all(|path| is_rewritten(path) || is_equal(path))
     }
 
     /// Whether a Go program loses nothing but tables that Go has built in, and the verdict says which.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 pub use linker::Linker;
-pub(crate) use names::does_without;
+pub(crate) use names::{does_without, is_noise as is_everywhere};
 pub use roots::resolve_program;
 pub use shell::{SimpleCommand, commands};
 

@@ -183,7 +183,7 @@ pub(crate) fn does_without(path: &str, compiler: Option<Compiler>) -> bool {
 }
 
 /// Paths that exist everywhere or only while a container runs.
-pub(super) fn is_noise(path: &str) -> bool {
+pub(crate) fn is_noise(path: &str) -> bool {
     matches!(
         path,
         "/" | "/etc/passwd"

@@ -21,6 +21,8 @@ mod touched;
 
 use std::collections::BTreeSet;
 
+pub use touched::used_files;
+
 use serde::{Deserialize, Serialize};
 
 use crate::closure::{Certainty, Closure, Need, Start, closure};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::kept::{classify, is_cache, is_noise};
 use super::{Pair, Results, RunSet};
-use crate::closure::{Reason, does_without};
+use crate::closure::{Reason, does_without, is_everywhere};
 use crate::elf::Compiler;
 use crate::image::Image;
 use crate::run::{Touched, Trace};
@@ -25,6 +25,27 @@ pub(super) fn check(pair: &Pair<'_>, results: &mut Results) {
             }
         }
     }
+}
+
+/// The files of an image that its runs under trace opened, executed or mapped each time, without what is only there while a
+/// container runs and what its readers do without.
+#[must_use]
+pub fn used_files(image: &Image, runs: &[RunSet]) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for set in runs {
+        let mut times = set.traces.iter().map(|trace| match trace {
+            Trace::Done { touched } => all(touched),
+            Trace::Impossible { .. } => BTreeSet::new(),
+        });
+        let Some(first) = times.next() else { continue };
+        let each = times.fold(first, |each, next| &each & &next);
+        used.extend(each.into_iter().filter_map(|path| {
+            let found = image.root.resolve(path).ok().filter(|found| found.node.entry.is_file())?;
+            let is_nothing = is_noise(path) || is_cache(path) || is_everywhere(path) || does_without(path, None);
+            (!is_nothing).then_some(found.path)
+        }));
+    }
+    used
 }
 
 /// Two traces of the original and one of the candidate.

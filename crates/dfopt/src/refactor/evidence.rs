@@ -7,6 +7,7 @@ use dfopt_optimizer::{
 };
 use dfopt_semantic::model::Model;
 use dfopt_verify::closure::{Certainty, Closure, Reason, Start, closure};
+use dfopt_verify::compare::{RunSet, used_files};
 use dfopt_verify::facts::System;
 use dfopt_verify::image::{Entry, Image, Kind};
 use dfopt_verify::packages::Manager;
@@ -51,6 +52,19 @@ pub(super) fn of_original(image: &Image, model: &Model<'_>, smoke: &[Vec<String>
         bases: BTreeMap::new(),
         repairs: BTreeSet::new(),
     }
+}
+
+/// Adds what running the original showed: files that were opened each time, whatever names them.
+pub(super) fn add_used(evidence: &mut Evidence, image: &Image, runs: &[RunSet]) {
+    let known: BTreeSet<String> = evidence
+        .needs
+        .iter()
+        .filter(|need| need.strength != Strength::Possible)
+        .map(|need| need.path.clone())
+        .collect();
+    let used = used_files(image, runs).into_iter().filter(|path| !known.contains(path));
+    let why = "it was opened each time the program ran";
+    evidence.needs.extend(used.map(|path| Need { path, strength: Strength::Likely, why: why.to_owned() }));
 }
 
 /// What a base image offers to the original.

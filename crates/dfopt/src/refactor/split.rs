@@ -17,7 +17,7 @@ use dfopt_verify::request::DockerfileSource;
 use dfopt_verify::verdict::{Counterexample, Outcome as Judged, Verdict};
 
 use super::deliver::{deliver, say};
-use super::evidence::{needs_of, of_base, of_original, run_compilers};
+use super::evidence::{add_used, needs_of, of_base, of_original, run_compilers};
 use super::plan_text;
 use super::prover::{Built, Prover, Trouble, judge};
 use super::repair::all_repairs;
@@ -211,6 +211,7 @@ impl Task<'_> {
         progress.phase("running the original");
         let look_from = original.reference.clone();
         prover.run(&mut original, &look_from, 2)?;
+        add_used(&mut evidence, &original.image, &original.runs);
 
         let mut loop_ = Loop {
             task: self,
