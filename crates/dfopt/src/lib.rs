@@ -12,6 +12,7 @@ pub mod fix;
 pub mod fs_context;
 pub mod graph;
 pub mod lint;
+pub mod lsp;
 pub mod position;
 pub mod progress;
 pub mod refactor;
@@ -101,6 +102,7 @@ fn dispatch(command: &Command, session: &Session) -> Result<Exit, Failure> {
         Command::Rules(args) => catalogue::list(args, session),
         Command::Explain(args) => catalogue::explain(args, session),
         Command::Config(args) => settings::config(args, session),
+        Command::Lsp(_) => lsp::run(session),
         Command::Completions(args) => completions(args, session),
     }
 }

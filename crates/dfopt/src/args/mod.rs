@@ -43,6 +43,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Show the settings of a Dockerfile, and where each comes from
     Config(ConfigArgs),
+    /// Serve an editor: the language server on standard input and output
+    Lsp(LspArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -325,6 +327,14 @@ pub enum ConfigFormat {
     Toml,
     /// JSON.
     Json,
+}
+
+/// `dfopt lsp`
+#[derive(Args, Debug)]
+pub struct LspArgs {
+    /// Taken and ignored: many editors add it
+    #[arg(long, hide = true)]
+    pub stdio: bool,
 }
 
 /// `dfopt completions`

@@ -25,7 +25,7 @@ use crate::args::{PresetVersion, RuleArgs};
 use crate::exit::Failure;
 
 /// Names of a settings file, the first one in a folder counts.
-const NAMES: [&str; 3] = ["dfopt.toml", ".dfopt.toml", "pyproject.toml"];
+pub(crate) const NAMES: [&str; 3] = ["dfopt.toml", ".dfopt.toml", "pyproject.toml"];
 
 /// What one Dockerfile is judged by.
 #[derive(Debug, Clone)]
