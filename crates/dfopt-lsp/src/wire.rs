@@ -223,7 +223,7 @@ fn mend(json: &mut [u8]) {
     }
 }
 
-/// The code of the `\uXXXX` at `at`.
+/// The code of the `\u` escape at `at`.
 fn code(json: &[u8], at: usize) -> Option<u32> {
     let digits = json.get(at..)?.strip_prefix(b"\\u")?.get(..4)?;
     u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()

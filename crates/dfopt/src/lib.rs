@@ -13,6 +13,7 @@ pub mod fs_context;
 pub mod graph;
 pub mod lint;
 pub mod lsp;
+mod lsp_prover;
 pub mod position;
 pub mod progress;
 pub mod refactor;

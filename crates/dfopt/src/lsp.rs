@@ -16,6 +16,7 @@ use crate::args::{PathArgs, RuleArgs};
 use crate::discover::{Origin, discover};
 use crate::exit::{Exit, Failure};
 use crate::fs_context::FsContext;
+use crate::lsp_prover::Itself;
 use crate::settings::{NAMES, Resolver};
 use crate::terminal::Terminal;
 
@@ -94,7 +95,8 @@ impl Host for Machine {
     }
 
     fn prover(&self) -> Option<Arc<dyn Prover>> {
-        None
+        let prover: Arc<dyn Prover> = Arc::new(Itself::find()?);
+        Some(prover)
     }
 }
 
