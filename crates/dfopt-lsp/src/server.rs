@@ -22,7 +22,7 @@ use crate::client::{Client, Understood};
 use crate::convert::Encoding;
 use crate::document::{Document, Documents, View, path_of};
 use crate::features::diagnostics;
-use crate::host::{Configured, Host};
+use crate::host::{Configured, Host, SettingsTrouble};
 use crate::jobs::Jobs;
 use crate::wire::{Event, Incoming, Message, Reply, error};
 
@@ -66,8 +66,8 @@ pub struct Server {
     /// The documents whose diagnostics have to be sent.
     dirty: BTreeSet<String>,
     configured: BTreeMap<Option<PathBuf>, Rc<Configured>>,
-    /// Settings files that diagnostics were sent for.
-    troubled: BTreeSet<PathBuf>,
+    /// What was said of settings files.
+    troubled: BTreeMap<PathBuf, SettingsTrouble>,
 }
 
 impl Server {
@@ -88,7 +88,7 @@ impl Server {
             reply: None,
             dirty: BTreeSet::new(),
             configured: BTreeMap::new(),
-            troubled: BTreeSet::new(),
+            troubled: BTreeMap::new(),
         }
     }
 
@@ -309,18 +309,17 @@ impl Server {
     fn publish(&mut self) {
         for name in std::mem::take(&mut self.dirty) {
             let Some(document) = name.parse().ok().and_then(|uri: Uri| self.documents.get(&uri)) else { continue };
-            if let Some(trouble) = document.configured().file.clone() {
-                let params = diagnostics::of_settings(&trouble, document.configured());
-                let is_new = params.as_ref().is_some_and(|params| !params.diagnostics.is_empty());
-                let was = self.troubled.contains(&trouble);
-                if let Some(params) = params.filter(|_| is_new || was) {
+            let configured = document.configured();
+            if let Some(file) = &configured.file
+                && self.troubled.get(file) != configured.trouble.as_ref()
+            {
+                if let Some(params) = diagnostics::of_settings(file, configured) {
                     self.client.publish(&params);
                 }
-                if is_new {
-                    self.troubled.insert(trouble);
-                } else {
-                    self.troubled.remove(&trouble);
-                }
+                match &configured.trouble {
+                    Some(trouble) => self.troubled.insert(file.clone(), trouble.clone()),
+                    None => self.troubled.remove(file),
+                };
             }
             if self.understood.pulls_diagnostics {
                 continue;
