@@ -38,10 +38,10 @@ fn the_exit_status_says_what_was_found() {
 fn only_what_works_is_advertised() {
     let folder = Folder::new();
     let help = folder.dfopt(&["--help"]).status(0).stdout;
-    for command in ["check", "fix", "verify", "graph", "rules", "explain", "config", "completions"] {
+    for command in ["check", "fix", "verify", "graph", "rules", "explain", "config", "lsp", "completions"] {
         assert!(help.contains(command), "{command} in\n{help}");
     }
-    for command in ["__probe", "lsp", "fmt"] {
+    for command in ["__probe", "fmt"] {
         assert!(!help.contains(command), "{command} in\n{help}");
     }
 }
@@ -57,7 +57,7 @@ fn rules_are_chosen_by_name_alias_and_category() {
     assert_eq!(found(&["--select", "DL3000"]), "relative-workdir");
     assert_eq!(found(&["--ignore", "WorkdirRelativePath"]), "legacy-key-value");
     assert_eq!(found(&["--ignore", "dl3000,legacykeyvalueformat"]), "");
-    assert_eq!(found(&["--select", "security"]), "");
+    assert_eq!(found(&["--select", "security"]), "implicit-root-user");
     assert_eq!(found(&["--severity", "relative-workdir=off"]), "legacy-key-value");
     assert_eq!(found(&["--preset", "buildkit", "--select", "relative-workdir"]), "relative-workdir");
     let wrong = folder.dfopt(&["check", "--ignore", "relativ-workdir"]).status(2);

@@ -26,11 +26,31 @@ const ALLOWED: &[Allowed] = &[
     Allowed { name: "made-up base: platform", is_it: |it| it.code == "InvalidBaseImagePlatform" && it.by == By::Them },
     Allowed {
         name: "made-up base: environment",
+        is_it: |it| matches!(it.code, "UndefinedVar" | "WorkdirRelativePath") && it.by == By::Them && it.knows_base(),
+    },
+    // On Windows `C:\x` is absolute.
+    Allowed {
+        name: "made-up base: Windows",
         is_it: |it| {
-            let variables = ["$GOPATH", "$CATALINA_HOME", "$JAVA_HOME", "$PHP_INI_DIR", "$HOME"];
-            let is_about_variables = matches!(it.code, "UndefinedVar" | "WorkdirRelativePath");
-            is_about_variables && it.by == By::Them && variables.iter().any(|name| it.shown().contains(name))
+            let path = it.shown().trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start();
+            it.code == "WorkdirRelativePath" && it.by == By::Them && path.get(1..2) == Some(":")
         },
+    },
+    // Comments for other tools are obeyed whatever the preset is.
+    Allowed {
+        name: "suppressed by a comment of another form",
+        is_it: |it| {
+            it.by == By::Them
+                && ["hadolint ignore=", "dfopt ignore", "check=skip="].iter().any(|form| it.text.contains(form))
+        },
+    },
+    Allowed {
+        name: "hadolint reads `--link=` as a source",
+        is_it: |it| it.code == "DL3021" && it.by == By::Them && it.shown().contains("--link="),
+    },
+    Allowed {
+        name: "hadolint reads PowerShell as bash",
+        is_it: |it| it.code == "DL3059" && it.by == By::Us && it.text.to_ascii_lowercase().contains("powershell"),
     },
 ];
 
@@ -44,6 +64,13 @@ struct Difference<'t> {
 }
 
 impl Difference<'_> {
+    /// Whether dfopt's table knows what a base image sets.
+    fn knows_base(&self) -> bool {
+        let parse = parse(self.text);
+        let model = Model::new(self.text, &parse, Options::default());
+        model.stages().iter().any(|stage| model.base_facts(stage).is_some_and(|facts| !facts.env.is_empty()))
+    }
+
     /// The line that it is about.
     fn shown(&self) -> &str {
         self.text.lines().nth(self.line.saturating_sub(1)).unwrap_or_default()
