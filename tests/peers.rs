@@ -26,7 +26,14 @@ const ALLOWED: &[Allowed] = &[
     Allowed { name: "made-up base: platform", is_it: |it| it.code == "InvalidBaseImagePlatform" && it.by == By::Them },
     Allowed {
         name: "made-up base: environment",
-        is_it: |it| matches!(it.code, "UndefinedVar" | "WorkdirRelativePath") && it.by == By::Them && it.knows_base(),
+        is_it: |it| {
+            let is_about_variables = matches!(it.code, "UndefinedVar" | "WorkdirRelativePath");
+            let variables = ["GOPATH", "CATALINA_HOME", "JAVA_HOME", "LD_LIBRARY_PATH", "HOME"];
+            let names = |name: &&str| {
+                it.instruction().contains(&format!("${name}")) || it.instruction().contains(&format!("${{{name}}}"))
+            };
+            is_about_variables && it.by == By::Them && variables.iter().any(|name| names(&name))
+        },
     },
     // On Windows `C:\x` is absolute.
     Allowed {
@@ -64,11 +71,16 @@ struct Difference<'t> {
 }
 
 impl Difference<'_> {
-    /// Whether dfopt's table knows what a base image sets.
-    fn knows_base(&self) -> bool {
-        let parse = parse(self.text);
-        let model = Model::new(self.text, &parse, Options::default());
-        model.stages().iter().any(|stage| model.base_facts(stage).is_some_and(|facts| !facts.env.is_empty()))
+    /// The lines of the instruction that it is about.
+    fn instruction(&self) -> String {
+        let mut lines = Vec::new();
+        for line in self.text.lines().skip(self.line.saturating_sub(1)) {
+            lines.push(line);
+            if !line.trim_end().ends_with(['\\', '`']) {
+                break;
+            }
+        }
+        lines.join("\n")
     }
 
     /// The line that it is about.
