@@ -435,7 +435,7 @@ impl Loop<'_, '_> {
     }
 
     /// The verdict after more runs: two runs may agree by chance where others do not, and on a busy machine a run may be cut off before it
-    /// has said what it says.
+    /// has said what it says. What differed once must agree twice, or what goes wrong now and then would be proved.
     fn judged_again(&mut self, built: &mut Built, expectations: &Expectations) -> Result<Verdict, Trouble> {
         let look_from = self.original.reference.clone();
         if !self.ran_again {
@@ -444,9 +444,13 @@ impl Loop<'_, '_> {
             self.prover.run_again(self.original, &look_from, 2)?;
         }
         self.progress.phase("running the candidate again");
-        built.runs.clear();
-        self.prover.run(built, &look_from, 1)?;
-        Ok(judge(self.original, built, expectations))
+        let mut again = || -> Result<Verdict, Trouble> {
+            built.runs.clear();
+            self.prover.run(built, &look_from, 1)?;
+            Ok(judge(self.original, built, expectations))
+        };
+        let first = again()?;
+        if first.outcome == Judged::Proved { again() } else { Ok(first) }
     }
 
     /// Whether some base could be had.
