@@ -83,6 +83,7 @@ pub(super) fn check(pair: &Pair<'_>, results: &mut Results) {
     setting(results, "architecture", &old.architecture, &new.architecture);
     setting(results, "operating system", &old.os, &new.os);
     setting(results, "variant", &old.variant, &new.variant);
+    let is_windows = old.os == "windows";
     let (old, new) = (&old.config, &new.config);
     setting(results, "ENTRYPOINT", &list(&old.entrypoint), &list(&new.entrypoint));
     setting(results, "CMD", &list(&old.cmd), &list(&new.cmd));
@@ -92,7 +93,12 @@ pub(super) fn check(pair: &Pair<'_>, results: &mut Results) {
     setting(results, "HEALTHCHECK", &old.healthcheck, &new.healthcheck);
     setting(results, "EXPOSE", &old.exposed_ports, &new.exposed_ports);
     setting(results, "VOLUME", &old.volumes, &new.volumes);
-    setting(results, "escaped arguments", &old.args_escaped, &new.args_escaped);
+    if is_windows {
+        setting(results, "escaped arguments", &old.args_escaped, &new.args_escaped);
+    } else if old.args_escaped != new.args_escaped {
+        // https://github.com/opencontainers/image-spec/blob/main/config.md says that it is for Windows images.
+        results.expected(NAME, "escaped arguments", "the setting means something on Windows only");
+    }
     setting(results, "ONBUILD", &old.on_build, &new.on_build);
     shell(pair, results);
     env(pair, results);

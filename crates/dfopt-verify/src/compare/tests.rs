@@ -198,6 +198,12 @@ fn settings_the_user_wrote_must_be_equal() {
         let verdict = judge(&before, &after, &plain());
         assert_eq!(verdict.check(CheckName::Config).unwrap().status, Status::Difference, "{key}");
     }
+    // Only Windows looks at it.
+    proved(&judge(
+        &original(with_app(&app())).set("ArgsEscaped", serde_json::json!(true)),
+        &candidate(slim(), with_app(&app())),
+        &plain(),
+    ));
     let label = |value: &str| serde_json::json!({"io.buildah.version": value});
     proved(&judge(
         &original(with_app(&app())).set("Labels", label("1")),
