@@ -32,7 +32,7 @@ const ALLOWED: &[Allowed] = &[
             let names = |name: &&str| {
                 it.instruction().contains(&format!("${name}")) || it.instruction().contains(&format!("${{{name}}}"))
             };
-            is_about_variables && it.by == By::Them && variables.iter().any(|name| names(&name))
+            is_about_variables && it.by == By::Them && variables.iter().any(names)
         },
     },
     // On Windows `C:\x` is absolute.
