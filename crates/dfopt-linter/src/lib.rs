@@ -35,6 +35,7 @@ mod testing;
 
 pub use check::{check, check_with};
 pub use context::{Context, FixBuilder, Report};
+pub use dfopt_semantic::base::Date;
 pub use diagnostic::{Diagnostic, Fix, Related, Suppressed, SuppressionForm, Tag, Weight};
 pub use external::{Answers, Change, Comment, Script, scripts, wants_shellcheck};
 pub use fix::{Applied, FixOptions, FixOutcome, Left, WhyLeft, fix};
@@ -42,4 +43,4 @@ pub use option::{OptionKind, OptionValue, RuleOption, options, options_of};
 pub use place::Place;
 pub use rule::{Applicability, ByDefault, Category, Dialect, Earlier, Group, Preset, Rule, Severity};
 pub use rules::all as rules;
-pub use settings::{Date, Level, Selection, SetOption, Settings, SettingsError, Suppressions, find, named};
+pub use settings::{Level, Selection, SetOption, Settings, SettingsError, Suppressions, find, named};

@@ -1,5 +1,6 @@
 //! Which rules are on, how bad each is, and how suppressions are treated. Names are resolved once, before any file is read.
 
+use dfopt_semantic::base::Date;
 use dfopt_semantic::suggest;
 
 use crate::{Category, Dialect, Group, OptionValue, Preset, Rule, Severity, options, options_of, rules};
@@ -74,29 +75,6 @@ pub enum Suppressions {
     ObeyedButHadolint,
     /// They mark diagnostics and hide none.
     Shown,
-}
-
-/// A day.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Date {
-    /// The year.
-    pub year: u16,
-    /// The month, from 1.
-    pub month: u8,
-    /// The day of the month, from 1.
-    pub day: u8,
-}
-
-impl Date {
-    /// Reads `2026-11-24`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.trim().split('-');
-        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-        let shape = year.len() == 4 && month.len() == 2 && day.len() == 2 && parts.next().is_none();
-        let date = Date { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
-        (shape && (1..=12).contains(&date.month) && (1..=31).contains(&date.day)).then_some(date)
-    }
 }
 
 /// What cannot be done as asked.

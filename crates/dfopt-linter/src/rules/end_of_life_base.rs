@@ -1,6 +1,6 @@
 //! `end-of-life-base`
 
-use dfopt_semantic::base::{Certainty, Date, EndOfSupport, TABLE_DATE, end_of_support};
+use dfopt_semantic::base::{Certainty, EndOfSupport, TABLE_DATE, end_of_support};
 use dfopt_semantic::model::{Base, TextRole};
 use dfopt_syntax::ast::Instruction;
 
@@ -41,7 +41,7 @@ const NOTICE: i64 = 90;
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
     // What was over when the table was made is over on any day.
-    let today = ctx.today().map_or(TABLE_DATE, |today| Date::new(today.year, today.month, today.day));
+    let today = ctx.today().unwrap_or(TABLE_DATE);
     for step in model.steps().iter().filter(|step| matches!(step.ast, Instruction::From(_))) {
         let Some(Base::Image(image)) = model.stage_of(step).map(|stage| &stage.base) else { continue };
         let ends = end_of_support(image, model.options().bases);

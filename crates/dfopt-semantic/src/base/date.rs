@@ -1,7 +1,6 @@
-//! Calendar days, as the tables state them.
+//! Calendar days, as tables, suppressions and settings state them.
 
 use std::fmt;
-use std::str::FromStr;
 
 /// A day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +17,16 @@ impl Date {
     /// A day by its numbers.
     pub const fn new(year: u16, month: u8, day: u8) -> Date {
         Date { year, month, day }
+    }
+
+    /// Reads `2026-11-24`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Date> {
+        let mut parts = text.trim().split('-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let shape = year.len() == 4 && month.len() == 2 && day.len() == 2 && parts.next().is_none();
+        let date = Date { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
+        (shape && (1..=12).contains(&date.month) && (1..=31).contains(&date.day)).then_some(date)
     }
 
     /// Days from some fixed day, for differences.
@@ -42,43 +51,19 @@ impl fmt::Display for Date {
     }
 }
 
-/// A text that is no day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BadDate;
-
-impl FromStr for Date {
-    type Err = BadDate;
-
-    fn from_str(text: &str) -> Result<Date, BadDate> {
-        let mut parts = text.split('-');
-        let (Some(year), Some(month), Some(day), None) = (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(BadDate);
-        };
-        let year = year.parse().map_err(|_| BadDate)?;
-        let month: u8 = month.parse().map_err(|_| BadDate)?;
-        let day: u8 = day.parse().map_err(|_| BadDate)?;
-        if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-            return Err(BadDate);
-        }
-        Ok(Date { year, month, day })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn days_are_read_shown_and_counted() {
-        let day: Result<Date, _> = "2024-02-29".parse();
-        assert_eq!(day, Ok(Date::new(2024, 2, 29)));
+        assert_eq!(Date::parse("2024-02-29"), Some(Date::new(2024, 2, 29)));
         assert_eq!(Date::new(2024, 3, 1).days_since(Date::new(2024, 2, 28)), 2);
         assert_eq!(Date::new(2025, 3, 1).days_since(Date::new(2025, 2, 28)), 1);
         assert_eq!(Date::new(2026, 1, 1).days_since(Date::new(2025, 1, 1)), 365);
         assert_eq!(Date::new(2026, 1, 9).to_string(), "2026-01-09");
         for bad in ["2024-13-01", "2024-1", "x-1-1", "2024-01-00"] {
-            assert_eq!(bad.parse::<Date>(), Err(BadDate), "{bad}");
+            assert_eq!(Date::parse(bad), None, "{bad}");
         }
     }
 }

@@ -17,7 +17,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-pub use date::{BadDate, Date};
+pub use date::Date;
 pub use platform::only_platform;
 pub use release::{Distro, Libc, PackageManager, Release, Shell, find_codename, find_release};
 pub use support::{EndOfSupport, end_of_support};
