@@ -6,7 +6,7 @@ use dfopt_semantic::model::{Model, Step};
 use dfopt_syntax::TextRange;
 
 use crate::unpinned::runs;
-use crate::{Context, peer};
+use crate::{Context, Place};
 
 /// Options after which it is no plain download of a file.
 const OTHER: &[&str] =
@@ -45,7 +45,7 @@ fn found(model: &Model<'_>, step: &Step, is_wrong: &impl Fn(&Download<'_>) -> bo
         }
         let is_file = download.target != DownloadTarget::Stdout
             || at.invocation.redirects.iter().any(|one| matches!(one.op, RedirectOp::Write | RedirectOp::Append));
-        let found = (peer::place(name), model.text_at(peer::place(name)).ends_with("curl"));
+        let found = (name.place(), model.text_at(name.place()).ends_with("curl"));
         match is_file {
             true => places.push(found),
             false => printing = Some(found),

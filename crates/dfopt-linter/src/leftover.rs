@@ -6,7 +6,7 @@ use dfopt_semantic::model::{LeftCache, Model, Step};
 use dfopt_syntax::TextRange;
 
 use crate::unpinned::runs;
-use crate::{Context, Report, peer};
+use crate::{Context, Place, Report, peer};
 
 /// A cache that a rule is about.
 pub(crate) struct Leftover {
@@ -30,7 +30,7 @@ pub(crate) fn left<'m>(model: &'m Model<'_>, caches: &[Cache]) -> Vec<(&'m Step,
 /// This project's verdict.
 pub(crate) fn check(ctx: &mut Context<'_>, leftover: &Leftover) {
     for (step, left) in left(ctx.model(), leftover.caches) {
-        report(ctx, step, place(&left.filled), Some(&left), leftover);
+        report(ctx, step, left.filled.place(), Some(&left), leftover);
     }
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn check_but_toolchains(ctx: &mut Context<'_>, leftover: &Leftover) {
     for (step, left) in left(model, leftover.caches) {
         let facts = model.stage_of(step).and_then(|stage| model.base_facts(stage));
         if facts.is_none_or(|facts| facts.kind != Kind::Toolchain) {
-            report(ctx, step, place(&left.filled), Some(&left), leftover);
+            report(ctx, step, left.filled.place(), Some(&left), leftover);
         }
     }
 }
@@ -62,14 +62,9 @@ pub(crate) fn check_as_hadolint(
 /// Relates the command that empties a cache too late.
 pub(crate) fn with_later<'r>(report: Report<'r>, left: &LeftCache) -> Report<'r> {
     match &left.emptied_later {
-        Some(later) => report.related(place(later), "too late: it stays in the earlier layer"),
+        Some(later) => report.related(later, "too late: it stays in the earlier layer"),
         None => report,
     }
-}
-
-/// A place in the file.
-pub(crate) fn place(range: &std::ops::Range<u32>) -> TextRange {
-    TextRange::new(range.start.into(), range.end.max(range.start).into())
 }
 
 fn report(ctx: &mut Context<'_>, step: &Step, place: TextRange, left: Option<&LeftCache>, leftover: &Leftover) {

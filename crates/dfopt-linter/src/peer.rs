@@ -7,6 +7,7 @@ pub(crate) mod packages;
 pub(crate) mod rpm;
 mod stage;
 
+use crate::Place;
 use dfopt_semantic::command::{Invocation, Word};
 use dfopt_semantic::model::{Model, Step};
 use dfopt_semantic::mount::MountKind;
@@ -136,21 +137,16 @@ pub(crate) fn argument(model: &Model<'_>, ast: &Instruction) -> String {
     text
 }
 
-/// Where a word stands.
-pub(crate) fn place(word: &Word) -> TextRange {
-    TextRange::new(word.range.start.into(), word.range.end.max(word.range.start).into())
-}
-
 /// Where a command begins.
 pub(crate) fn start(invocation: &Invocation) -> TextRange {
-    name(invocation).map_or(TextRange::default(), |(_, word)| place(word))
+    name(invocation).map_or(TextRange::default(), |(_, word)| word.place())
 }
 
 /// From the name of a command to the first argument that is one of `verbs`.
 pub(crate) fn head(invocation: &Invocation, verbs: &[&str]) -> TextRange {
     let start = start(invocation);
     let verb = invocation.words.iter().skip(1).find(|word| verbs.contains(&text(word)));
-    verb.map(place).filter(|verb| verb.end() >= start.end()).map_or(start, |verb| start.cover(verb))
+    verb.map(Place::place).filter(|verb| verb.end() >= start.end()).map_or(start, |verb| start.cover(verb))
 }
 
 /// Whether a cache or tmpfs mount has a target that contains `part`.

@@ -1,5 +1,8 @@
 //! What a report can point at.
 
+use std::ops::Range;
+
+use dfopt_semantic::command;
 use dfopt_semantic::model::{CopiedSource, Step};
 use dfopt_syntax::ast::{
     AstNode, ErrorLines, Flag, Heredoc, Instruction, JsonArray, JsonString, KeyValue, MountField, Source, Variable,
@@ -22,6 +25,19 @@ impl<P: Place + ?Sized> Place for &P {
 impl Place for TextRange {
     fn place(&self) -> TextRange {
         *self
+    }
+}
+
+/// A place of shell text, as the model gives it.
+impl Place for Range<u32> {
+    fn place(&self) -> TextRange {
+        TextRange::new(self.start.into(), self.end.max(self.start).into())
+    }
+}
+
+impl Place for command::Word {
+    fn place(&self) -> TextRange {
+        self.range.place()
     }
 }
 

@@ -3,10 +3,9 @@
 use dfopt_semantic::command::packages::Question;
 use dfopt_semantic::command::{Command, Connector, Invocation, Word};
 use dfopt_syntax::ast::AstNode;
-use dfopt_syntax::{TextRange, TextSize};
 
 use crate::unpinned::runs;
-use crate::{Context, peer};
+use crate::{Context, Place, peer};
 
 /// How a package manager is told to go on.
 pub(crate) enum Answer {
@@ -68,10 +67,10 @@ fn report(ctx: &mut Context<'_>, name: &Word, verb: &Word, answer: &Answer) {
         Answer::BehindVerb => (verb, " -y"),
         Answer::BehindName => (name, " --non-interactive"),
     };
-    let place = TextRange::new(word.range.start.into(), TextSize::new(word.range.end.max(word.range.start)));
+    let place = word.range.place();
     // Inside a quoted script the place may be known roughly only; in a JSON array an option is a string of its own.
     let is_exact = model.text_at(place) == peer::text(word);
-    let report = ctx.report(peer::place(verb), format!("`{tool} {action}` stops and asks"));
+    let report = ctx.report(verb, format!("`{tool} {action}` stops and asks"));
     if is_exact {
         report.fix(format!("Add `{}`", text.trim_start()), |fix| {
             fix.safe();

@@ -1,6 +1,6 @@
 //! The commands of RUN instructions, those behind ONBUILD too, as rules about commands read them.
 
-use std::ops::Range;
+use crate::Place;
 
 use dfopt_semantic::command::{Command, Invocation, RedirectOp, Value, Word};
 use dfopt_semantic::model::{Model, Step};
@@ -35,14 +35,9 @@ pub(crate) fn of_file<'m>(model: &'m Model<'_>) -> impl Iterator<Item = Run<'m>>
     })
 }
 
-/// A place of the shell text as one of the file.
-pub(crate) fn place(range: &Range<u32>) -> TextRange {
-    TextRange::new(range.start.into(), range.end.max(range.start).into())
-}
-
 /// Where the word of a value stands.
 pub(crate) fn place_of(value: &Value<'_>) -> TextRange {
-    place(&value.word.range)
+    value.word.range.place()
 }
 
 /// The text of a word, as it stands where it is not known.
@@ -66,7 +61,7 @@ pub(crate) fn removable(model: &Model<'_>, word: &Word) -> Option<TextRange> {
     let before = model.text().get(..start)?;
     let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
     let is_behind_something = !before[..start - blanks].ends_with('\n');
-    let range = place(&word.range);
+    let range = word.range.place();
     if model.text_at(range) != &*word.raw {
         return None;
     }

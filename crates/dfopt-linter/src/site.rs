@@ -96,11 +96,6 @@ pub(crate) fn keyword(site: &Site<'_>) -> TextRange {
     if range.is_empty() { site.ast.range() } else { range }
 }
 
-/// The place of something in a command.
-pub(crate) fn span(range: &std::ops::Range<u32>) -> TextRange {
-    TextRange::new(range.start.into(), range.end.max(range.start).into())
-}
-
 /// The absolute path that a path of an instruction means; `None` where the working directory is not known.
 pub(crate) fn absolute(step: &Step, path: &str) -> Option<String> {
     let workdir = if path.starts_with('/') { "/" } else { step.workdir.known()? };

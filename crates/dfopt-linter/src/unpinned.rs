@@ -41,9 +41,9 @@ pub(crate) fn report(ctx: &mut Context<'_>, words: &[&Word]) {
         1 => format!("`{}` and another package have no version", shown(first)),
         more => format!("`{}` and {more} other packages have no version", shown(first)),
     };
-    let mut report = ctx.report(peer::place(first), message);
+    let mut report = ctx.report(first, message);
     for other in others {
-        report = report.related(peer::place(other), "nor has this one");
+        report = report.related(other, "nor has this one");
     }
 }
 

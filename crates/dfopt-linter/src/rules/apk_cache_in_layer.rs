@@ -5,10 +5,10 @@ use dfopt_semantic::command::{Command, Invocation, Understood, Word, understand}
 use dfopt_semantic::effects::caches::Cache;
 use dfopt_syntax::{TextRange, TextSize};
 
-use crate::leftover::{left, place, with_later};
+use crate::leftover::{left, with_later};
 use crate::peer::{self, packages::APK};
 use crate::rule::declare_rule;
-use crate::{Applicability, Category, Context, Dialect, Severity};
+use crate::{Applicability, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// What `apk` fetches stays in the image.
@@ -55,7 +55,7 @@ fn check(ctx: &mut Context<'_>) {
             if let Some((found, (_, name))) = found.and_then(|found| Some((found, peer::name(found)?))) {
                 let verb = found.words.iter().find(|word| peer::text(word) == "add");
                 let switches = found.words.iter().filter(|word| is_update(word)).collect();
-                report(ctx, peer::place(name), verb, switches);
+                report(ctx, name.place(), verb, switches);
             }
         }
         return;
@@ -74,10 +74,10 @@ fn check(ctx: &mut Context<'_>) {
                 fix = Some((install.verb.clone(), switches.collect::<Vec<_>>()));
             }
         });
-        let range = place(&cache.filled);
+        let range = cache.filled.place();
         let report = with_later(ctx.report(range, MESSAGE), &cache);
         match fix {
-            Some((verb, switches)) if model.text_at(peer::place(&verb)) == peer::text(&verb) => {
+            Some((verb, switches)) if model.text_at(verb.place()) == peer::text(&verb) => {
                 add_switch(report, model.text(), &verb, switches);
             }
             _ => {
@@ -97,7 +97,7 @@ fn is_update(word: &Word) -> bool {
 fn report(ctx: &mut Context<'_>, range: TextRange, verb: Option<&Word>, switches: Vec<&Word>) {
     let model = ctx.model();
     let report = ctx.report(range, MESSAGE);
-    if let Some(verb) = verb.filter(|verb| model.text_at(peer::place(verb)) == "add") {
+    if let Some(verb) = verb.filter(|verb| model.text_at(verb.place()) == "add") {
         let switches = switches.into_iter().map(|word| word.range.clone()).collect();
         add_switch(report, model.text(), verb, switches);
     }

@@ -6,7 +6,7 @@ use dfopt_semantic::model::{Model, Step};
 use crate::peer;
 use crate::rule::declare_rule;
 use crate::unpinned::runs;
-use crate::{Applicability, Category, Context, Dialect, Severity};
+use crate::{Applicability, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// `apt` is used in a script.
@@ -70,7 +70,7 @@ fn check(ctx: &mut Context<'_>) {
 
 fn report(ctx: &mut Context<'_>, step: &Step, name: &Word, args: &[Word]) {
     let model = ctx.model();
-    let place = peer::place(name);
+    let place = name.place();
     let verb = args.iter().find_map(|word| word.text().filter(|text| !text.starts_with('-')));
     let report = ctx.report(place, "`apt` is not made for scripts");
     let is_exact = model.text_at(place) == "apt";

@@ -8,10 +8,9 @@ use dfopt_semantic::model::Step;
 use dfopt_syntax::TextSize;
 use dfopt_syntax::ast::Instruction;
 
-use crate::peer;
 use crate::rule::declare_rule;
 use crate::unpinned::visit;
-use crate::{Applicability, Category, Context, Severity};
+use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {
     /// Packages are installed with `apt` although there are no package lists.
@@ -118,9 +117,9 @@ fn run(ctx: &mut Context<'_>, step: &Step, lists: &mut Lists, is_told: bool) {
                 let is_head =
                     matches!(at.invocation.connector_before, Connector::Start | Connector::And | Connector::Semi)
                         && at.invocation.subshells.is_empty()
-                        && model.text_at(peer::place(name)) == &*name.raw;
+                        && model.text_at(name.place()) == &*name.raw;
                 let fix = is_head.then(|| (at.invocation.range().start, format!("{prefix}apt-get update && ")));
-                found = Some((peer::place(name).cover(peer::place(install.verb)), fix));
+                found = Some((name.place().cover(install.verb.place()), fix));
             }
         }
         Understood::Unknown | Understood::Source(_) => lists.is_open = true,

@@ -8,7 +8,7 @@ use dfopt_syntax::ast::Instruction;
 
 use crate::peer;
 use crate::rule::declare_rule;
-use crate::{Applicability, Category, Context, Dialect, Severity};
+use crate::{Applicability, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// The package lists of `apt` stay in the image.
@@ -63,8 +63,8 @@ fn check(ctx: &mut Context<'_>) {
             continue;
         }
         if let Some(left) = model.left_cache(step, &[Cache::AptLists]) {
-            let emptied = left.emptied_later.map(|later| TextRange::new(later.start.into(), later.end.into()));
-            report(ctx, step, TextRange::new(left.filled.start.into(), left.filled.end.into()), emptied);
+            let emptied = left.emptied_later.map(|later| later.place());
+            report(ctx, step, left.filled.place(), emptied);
         }
     }
 }

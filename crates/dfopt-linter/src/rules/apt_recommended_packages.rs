@@ -3,12 +3,12 @@
 use dfopt_semantic::command::packages::{Manager, Setting};
 use dfopt_semantic::command::{Command, Invocation, Understood, Word, understand};
 use dfopt_semantic::model::{Model, Step};
+use dfopt_syntax::TextSize;
 use dfopt_syntax::ast::{AstNode, Instruction};
-use dfopt_syntax::{TextRange, TextSize};
 
 use crate::peer::{self, Triggers};
 use crate::rule::declare_rule;
-use crate::{Applicability, Category, Context, Dialect, Severity};
+use crate::{Applicability, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// An installation with `apt` takes recommended packages along.
@@ -84,7 +84,7 @@ fn check(ctx: &mut Context<'_>) {
 }
 
 fn report(ctx: &mut Context<'_>, verb: &Word) {
-    let place = TextRange::new(verb.range.start.into(), verb.range.end.into());
+    let place = verb.range.place();
     ctx.report(place, MESSAGE).fix("Add `--no-install-recommends`", |fix| {
         fix.insert(TextSize::new(verb.range.end), " --no-install-recommends")
     });

@@ -7,10 +7,9 @@ use dfopt_semantic::model::{Base, Model, Stage, Step};
 use dfopt_syntax::ast::{AstNode, Instruction};
 use dfopt_syntax::{TextRange, TextSize};
 
-use crate::peer;
 use crate::rule::declare_rule;
 use crate::unpinned::visit;
-use crate::{Applicability, Category, Context, Severity};
+use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {
     /// The package lists are fetched in another `RUN` than the packages.
@@ -137,7 +136,7 @@ fn updates<'m>(model: &'m Model<'_>, stage: &Stage) -> Vec<Update<'m>> {
                             step,
                             manager: maintenance.manager,
                             tool: maintenance.tool.to_owned(),
-                            place: peer::place(name).cover(peer::place(maintenance.verb)),
+                            place: name.place().cover(maintenance.verb.place()),
                             start: at.invocation.range().start.into(),
                             is_alone: false,
                         });
@@ -199,7 +198,7 @@ fn installs<'m>(model: &'m Model<'_>, stage: &Stage, update: &Update<'_>) -> Vec
                 found.push(Install {
                     step,
                     manager: install.manager,
-                    place: peer::place(name).cover(peer::place(install.verb)),
+                    place: name.place().cover(install.verb.place()),
                     start: at.invocation.range().start.into(),
                     is_head,
                 });
@@ -212,7 +211,7 @@ fn installs<'m>(model: &'m Model<'_>, stage: &Stage, update: &Update<'_>) -> Vec
 
 /// Whether the word stands in the file as it is.
 fn is_in_text(model: &Model<'_>, word: &Word) -> bool {
-    model.text_at(peer::place(word)) == &*word.raw
+    model.text_at(word.place()) == &*word.raw
 }
 
 /// The lines of an instruction with their end.

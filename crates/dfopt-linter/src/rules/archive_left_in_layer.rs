@@ -7,12 +7,11 @@ use dfopt_semantic::command::files::{Depth, FileAction};
 use dfopt_semantic::command::{ExtractKind, Understood};
 use dfopt_semantic::effects::{PathPattern, State, normalize};
 use dfopt_semantic::model::{Model, Step};
-use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
 use crate::unpinned::visit;
-use crate::{Category, Context, Severity};
+use crate::{Category, Context, Place, Severity};
 
 declare_rule! {
     /// A downloaded archive stays in the image after it was unpacked.
@@ -127,10 +126,10 @@ fn run(ctx: &mut Context<'_>, step: &Step, added: &mut Vec<Fetched>) {
     });
     unpacked.retain(|(one, _)| !model.is_mounted(step, &PathPattern::literal(&one.path)));
     for (one, unpacking) in unpacked {
-        let place = TextRange::new(one.creator.start.into(), one.creator.end.into());
+        let place = one.creator.place();
         let report = ctx
             .report(place, "the archive stays in the image after it was unpacked")
-            .related(TextRange::new(unpacking.start.into(), unpacking.end.into()), "it is unpacked here");
+            .related(unpacking.place(), "it is unpacked here");
         report.help(match one.is_earlier {
             true => "fetch, unpack and delete it in one `RUN`",
             false => "delete it in the same `RUN`, or unpack it from a pipe",

@@ -2,11 +2,10 @@
 
 use dfopt_semantic::effects::normalize;
 use dfopt_semantic::model::{Brought, Model, Product, ReferenceKind, ReferenceTarget, RunCommand, Stage, Step};
-use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
-use crate::{Category, Context, Severity};
+use crate::{Category, Context, Place, Severity};
 
 declare_rule! {
     /// A whole build directory is copied where only the program in it is needed.
@@ -66,7 +65,7 @@ fn check(ctx: &mut Context<'_>) {
                     continue;
                 }
                 if let Some((product, word)) = used(products, shipment.run, &from, &to) {
-                    let command = TextRange::new(product.command.start.into(), product.command.end.into());
+                    let command = product.command.place();
                     ctx.report(source, format!("the sources are copied too, and only `{word}` is used"))
                         .related(command, "this builds it")
                         .help("copy the program alone");

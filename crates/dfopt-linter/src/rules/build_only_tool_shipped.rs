@@ -5,7 +5,6 @@ use std::ops::Range;
 use dfopt_semantic::command::distro::{build_tool_package, rough_megabytes_together};
 use dfopt_semantic::command::{Command, Understood, understand};
 use dfopt_semantic::model::{Model, Shipment, Step, bytes, rough_size};
-use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
@@ -111,11 +110,9 @@ fn check_run(ctx: &mut Context<'_>, shipment: &Shipment<'_>, layers: &[&Step], s
                 more.len()
             ),
         };
-        let mut report = ctx.report(place(&first.range), message).related(place(used), "used here");
+        let mut report = ctx.report(&first.range, message).related(used, "used here");
         for (package, used) in rest {
-            report = report
-                .related(place(&package.range), format!("so does `{}`", package.name))
-                .related(place(used), "used here");
+            report = report.related(&package.range, format!("so does `{}`", package.name)).related(used, "used here");
         }
         if weight > 0 {
             report = report.weighs(bytes(weight));
@@ -165,10 +162,6 @@ fn checks_health_with(model: &Model<'_>, layers: &[&Step], program: &str) -> boo
     let checks = layers.iter().filter(|step| matches!(step.ast, Instruction::Healthcheck(_)));
     let mut commands = checks.filter_map(|step| model.script(step)).flat_map(|script| script.invocations());
     commands.any(|invocation| invocation.words.iter().any(|word| word.is_any(&[program])))
-}
-
-fn place(range: &Range<u32>) -> TextRange {
-    TextRange::new(range.start.into(), range.end.max(range.start).into())
 }
 
 #[cfg(test)]

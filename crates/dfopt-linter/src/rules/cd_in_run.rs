@@ -7,7 +7,7 @@ use dfopt_syntax::ast::Instruction;
 
 use crate::peer::{self, Triggers};
 use crate::rule::declare_rule;
-use crate::{Applicability, ByDefault, Category, Context, Dialect, Severity};
+use crate::{Applicability, ByDefault, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// Several `RUN`s of a stage begin by changing into the same directory.
@@ -57,7 +57,7 @@ fn check(ctx: &mut Context<'_>) {
                 .filter_map(peer::name)
                 .find(|(name, _)| *name == "cd");
             if let Some((_, word)) = cd {
-                ctx.report(place(word.range.start, word.range.end), "`cd` in a `RUN`").help("use `WORKDIR`");
+                ctx.report(word, "`cd` in a `RUN`").help("use `WORKDIR`");
             }
         }
         return;
@@ -121,11 +121,11 @@ fn leading_cd(model: &Model<'_>, step: &Step) -> Option<Leading> {
     let rest = &behind[operator + 2..];
     let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
     let skipped = u32::try_from(operator + 2 + blanks).ok()?;
-    Some(Leading { directory: path.to_owned(), words: place(start, end), with_operator: place(start, end + skipped) })
-}
-
-fn place(start: u32, end: u32) -> TextRange {
-    TextRange::new(start.into(), end.max(start).into())
+    Some(Leading {
+        directory: path.to_owned(),
+        words: (start..end).place(),
+        with_operator: (start..end + skipped).place(),
+    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use dfopt_syntax::{TextRange, TextSize};
 
 use crate::rule::declare_rule;
 use crate::unpinned::visit;
-use crate::{Applicability, Category, Context, Severity};
+use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {
     /// The owner or mode of copied files is changed in a later layer.
@@ -101,7 +101,7 @@ fn run(ctx: &mut Context<'_>, step: &Step, copied: &[Copied<'_>]) {
                 .position(|one| pattern.covers(&PathPattern::literal(&one.to)) && !has_it(model, one.step, op));
             let Some(hit) = hit else { continue };
             let range = command.range();
-            let place = TextRange::new(range.start.into(), range.end.into());
+            let place = range.place();
             let is_same = at.state.path(*target).is_some_and(|path| path == copied[hit].to);
             let change = Change::of(op, copied[hit].step).filter(|_| is_same && op.targets.len() == 1);
             found.push((place, hit, change, op.depth == Depth::Trees));

@@ -7,7 +7,6 @@ use dfopt_semantic::command::distro::{compiler_package, rough_megabytes_together
 use dfopt_semantic::command::tools::Tool;
 use dfopt_semantic::command::{Command, Understood, understand};
 use dfopt_semantic::model::{Installation, Model, Step, bytes, rough_size};
-use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
@@ -92,7 +91,7 @@ fn report(ctx: &mut Context<'_>, installation: &Installation, reason: Option<&Ra
             more.len()
         ),
     };
-    let mut report = ctx.report(place(&first.range), message);
+    let mut report = ctx.report(&first.range, message);
     let mut seen = vec![first.range.clone()];
     for package in rest.iter().filter(|package| {
         // A list in a variable has one place.
@@ -100,10 +99,10 @@ fn report(ctx: &mut Context<'_>, installation: &Installation, reason: Option<&Ra
         seen.push(package.range.clone());
         is_new
     }) {
-        report = report.related(place(&package.range), format!("so does `{}`", package.name));
+        report = report.related(&package.range, format!("so does `{}`", package.name));
     }
     report = match reason {
-        Some(reason) => report.related(place(reason), "this may compile; afterwards nothing does"),
+        Some(reason) => report.related(reason, "this may compile; afterwards nothing does"),
         None => report.severity(Severity::Info),
     };
     if weight > 0 {
@@ -153,10 +152,6 @@ fn compiles(model: &Model<'_>, step: &Step) -> Option<Range<u32>> {
         }
     });
     found
-}
-
-fn place(range: &Range<u32>) -> TextRange {
-    TextRange::new(range.start.into(), range.end.max(range.start).into())
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use dfopt_semantic::command::tools::Tool;
 use dfopt_semantic::effects::caches::Cache;
 use dfopt_syntax::TextRange;
 
-use crate::leftover::{left, place, with_later};
+use crate::leftover::{left, with_later};
 use crate::rule::declare_rule;
 use crate::unpinned::visit;
-use crate::{Applicability, ByDefault, Category, Context, Severity};
+use crate::{Applicability, ByDefault, Category, Context, Place, Severity};
 
 declare_rule! {
     /// The cache of `composer` stays in the image.
@@ -56,10 +56,10 @@ fn check(ctx: &mut Context<'_>) {
                 && run.tool == Tool::Composer
                 && command.range() == cache.filled
             {
-                verb = Some((place(&run.word.range), run.word.text().unwrap_or_default().to_owned()));
+                verb = Some((run.word.range.place(), run.word.text().unwrap_or_default().to_owned()));
             }
         });
-        let filled = place(&cache.filled);
+        let filled = cache.filled.place();
         let marked =
             verb.as_ref().map_or(filled, |(verb, _)| TextRange::new(filled.start(), verb.end().max(filled.start())));
         let report = with_later(ctx.report(marked, "the cache of `composer` stays in the image"), &cache);

@@ -8,7 +8,7 @@ use dfopt_syntax::ast::{Instruction, Source};
 use crate::peer::{self, Triggers};
 use crate::rule::declare_rule;
 use crate::unpinned::visit;
-use crate::{Category, Context, Dialect, Severity};
+use crate::{Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// An archive is copied into the image and unpacked there.
@@ -75,7 +75,7 @@ fn check(ctx: &mut Context<'_>) {
                         let (_, place) = copied.remove(found);
                         let range = command.range();
                         ctx.report(place, MESSAGE)
-                            .related(TextRange::new(range.start.into(), range.end.into()), "it is unpacked here")
+                            .related(range.place(), "it is unpacked here")
                             .help("let `ADD` unpack it, or show it to the `RUN` with `--mount=type=bind`");
                     }
                 }),

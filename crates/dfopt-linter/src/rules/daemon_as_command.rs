@@ -6,8 +6,7 @@ use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::{CommandForm, Instruction};
 
 use crate::rule::declare_rule;
-use crate::site::span;
-use crate::{Category, Context, Severity};
+use crate::{Category, Context, Place, Severity};
 
 declare_rule! {
     /// The image starts a service that returns at once.
@@ -51,7 +50,7 @@ fn check(ctx: &mut Context<'_>) {
         let Some(step) = run.step().and_then(|index| model.steps().get(index)) else { continue };
         let Some(last) = run.invocations.last() else { continue };
         let Some(what) = leaves(model, run, last) else { continue };
-        let place = last.words.first().map(|word| span(&word.range)).unwrap_or_default();
+        let place = last.words.first().map(|word| word.range.place()).unwrap_or_default();
         let is_here = !place.is_empty()
             && run
                 .steps

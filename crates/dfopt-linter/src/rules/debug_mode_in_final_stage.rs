@@ -51,11 +51,11 @@ fn check(ctx: &mut Context<'_>) {
             for invocation in script.invocations() {
                 for (name, value) in &invocation.assignments {
                     if is_debug(name, value.text().unwrap_or_default()) {
-                        ctx.report(runs::place(&value.range), MESSAGE);
+                        ctx.report(&value.range, MESSAGE);
                     }
                 }
                 for word in invocation.words.iter().filter(|word| opens_debugger(runs::text(word))) {
-                    ctx.report(runs::place(&word.range), "a debugger can be attached");
+                    ctx.report(&word.range, "a debugger can be attached");
                 }
             }
         }

@@ -12,7 +12,7 @@ use crate::cache_mount::{CacheMount, is_below, of_step};
 use crate::peer;
 use crate::rule::declare_rule;
 use crate::unpinned::runs;
-use crate::{Applicability, Category, Context, Severity};
+use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {
     /// A cache is mounted, and the same `RUN` empties or avoids it.
@@ -96,7 +96,7 @@ fn check_emptied(ctx: &mut Context<'_>, step: &Step, mounts: &[CacheMount<'_>]) 
                 continue;
             }
             seen.push(emptied.clone());
-            let place = TextRange::new(emptied.start.into(), emptied.end.into());
+            let place = emptied.place();
             let report =
                 ctx.report(place, "this empties the cache that is mounted").related(mount.value(), "the mount");
             if let Some(dropped) = droppable(model, step, emptied) {
@@ -149,7 +149,7 @@ fn check_avoided(ctx: &mut Context<'_>, step: &Step, mounts: &[CacheMount<'_>]) 
     });
     for (word, cache) in found {
         let Some(mount) = holder(model, step, mounts, cache) else { continue };
-        let place = peer::place(&word);
+        let place = word.place();
         let is_exact = model.text_at(place) == peer::text(&word);
         let report = ctx.report(place, "this avoids the cache that is mounted").related(mount.value(), "the mount");
         let before = model.text().get(..place.start().into()).unwrap_or_default();

@@ -7,7 +7,7 @@ use dfopt_semantic::model::{Deletion, Model};
 use dfopt_syntax::TextRange;
 
 use crate::rule::declare_rule;
-use crate::{Category, Context, Severity};
+use crate::{Category, Context, Place, Severity};
 
 declare_rule! {
     /// What an earlier instruction added is deleted by a later one, and takes room all the same.
@@ -78,7 +78,7 @@ fn words(cache: Cache) -> &'static str {
 }
 
 fn range(place: &Range<u32>) -> TextRange {
-    TextRange::new(place.start.into(), place.end.max(place.start).into())
+    place.place()
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use dfopt_semantic::base::Distro;
 use dfopt_semantic::model::{Model, Step};
 
-use crate::peer;
 use crate::rule::declare_rule;
 use crate::unpinned::{runs, visit};
 use crate::{Category, Context, Severity};
@@ -48,7 +47,7 @@ fn check(ctx: &mut Context<'_>) {
             if !command.args().iter().any(|word| word.is_any(&["add", "adv", "fetch-keys"])) {
                 return;
             }
-            let report = ctx.report(peer::place(name), "`apt-key` makes the key valid for every repository");
+            let report = ctx.report(name, "`apt-key` makes the key valid for every repository");
             let report = report.help("put the key into `/etc/apt/keyrings` and name it with `signed-by`");
             if is_gone(model, step) {
                 report.note("the command is not there any more in this release").severity(Severity::Warning);

@@ -8,7 +8,7 @@ use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
-use crate::{Applicability, Category, Context, Severity};
+use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {
     /// Dependencies for development are installed into the image that is shipped.
@@ -127,7 +127,7 @@ fn report(ctx: &mut Context<'_>, stage: &Stage, install: &DevelopmentInstall, co
         return;
     }
     let place = install.word.clone().unwrap_or_else(|| install.command.clone());
-    let place = TextRange::new(place.start.into(), place.end.max(place.start).into());
+    let place = place.place();
     let builds = builds_later(model, install);
     let mut report = ctx.report(place, "dependencies for development are installed into the image");
     if declared == Some(true) {
@@ -139,7 +139,7 @@ fn report(ctx: &mut Context<'_>, stage: &Stage, install: &DevelopmentInstall, co
     let is_exact = install.word.is_none() && model.text_at(place).lines().count() == 1;
     match (builds, install.switch) {
         (Some(build), _) => {
-            let build = TextRange::new(build.start.into(), build.end.max(build.start).into());
+            let build = build.place();
             report
                 .related(build, "may need them")
                 .help("build in a stage of its own, or take them away in the same `RUN`");

@@ -8,8 +8,7 @@ use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
-use crate::site::span;
-use crate::{ByDefault, Category, Context, Severity};
+use crate::{ByDefault, Category, Context, Place, Severity};
 
 declare_rule! {
     /// The image exposes other ports than its program listens on.
@@ -133,7 +132,7 @@ fn asks_for(word: &Word) -> Option<(u16, TextRange)> {
 }
 
 fn number(word: &Word, text: &str) -> Option<(u16, TextRange)> {
-    text.parse().ok().map(|port| (port, span(&word.range)))
+    text.parse().ok().map(|port| (port, word.range.place()))
 }
 
 #[cfg(test)]

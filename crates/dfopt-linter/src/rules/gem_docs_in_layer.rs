@@ -5,10 +5,9 @@ use dfopt_semantic::model::{Model, Step};
 use dfopt_syntax::TextSize;
 use dfopt_syntax::ast::AstNode;
 
-use crate::peer;
 use crate::rule::declare_rule;
 use crate::unpinned::{runs, visit};
-use crate::{Applicability, ByDefault, Category, Context, Severity};
+use crate::{Applicability, ByDefault, Category, Context, Place, Severity};
 
 declare_rule! {
     /// A gem is installed with its documentation.
@@ -52,7 +51,7 @@ fn check(ctx: &mut Context<'_>) {
         visit(model, step, &mut |command, _, _| {
             let Some(install) = GemInstall::of(command).filter(|install| !install.leaves_out_documents) else { return };
             let Some(name) = command.name_word() else { return };
-            let place = peer::place(name).cover(peer::place(install.verb));
+            let place = name.place().cover(install.verb.place());
             let is_exact = install.verb.text().is_some_and(|verb| model.text_at(place).ends_with(verb));
             let report = ctx.report(place, "the gem is installed with its documentation");
             if is_exact {

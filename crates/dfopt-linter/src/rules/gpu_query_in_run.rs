@@ -3,7 +3,7 @@
 use dfopt_semantic::command::{Command, Connector, Invocation};
 
 use crate::rule::declare_rule;
-use crate::site::{runs, span};
+use crate::site::runs;
 use crate::{Category, Context, Severity};
 
 declare_rule! {
@@ -55,7 +55,7 @@ fn check(ctx: &mut Context<'_>) {
         for (at, invocation) in all.iter().enumerate() {
             let is_excused = all.get(at + 1).is_some_and(|next| next.connector_before == Connector::Or);
             if let Some((place, what)) = query(invocation).filter(|_| !is_excused) {
-                ctx.report(span(&place), format!("`{what}` finds no device in a build"));
+                ctx.report(&place, format!("`{what}` finds no device in a build"));
             }
         }
     }

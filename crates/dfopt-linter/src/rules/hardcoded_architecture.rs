@@ -6,8 +6,8 @@ use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::{AstNode, Instruction};
 
 use crate::rule::declare_rule;
-use crate::site::{runs, span};
-use crate::{Category, Context, Severity};
+use crate::site::runs;
+use crate::{Category, Context, Place, Severity};
 
 declare_rule! {
     /// A download is for one architecture, though the file is written for several.
@@ -116,7 +116,7 @@ fn machine_in_name(word: &Word) -> Option<(&'static str, TextRange)> {
     let is_exact = word.range.len() == word.raw.len();
     let start = word.range.start + u32::try_from(at).unwrap_or(0);
     let end = start + u32::try_from(machine.len()).unwrap_or(0);
-    Some((machine, if is_exact { span(&(start..end)) } else { span(&word.range) }))
+    Some((machine, if is_exact { (start..end).place() } else { word.range.place() }))
 }
 
 /// The first architecture that is a part of its own in a longer text.
@@ -152,7 +152,7 @@ fn in_sources(model: &Model<'_>, step: &Step) -> Vec<(&'static str, TextRange)> 
             let place = match written.find(text) {
                 Some(offset) => {
                     let start = u32::from(source.range.start()) + u32::try_from(offset + at).unwrap_or(0);
-                    span(&(start..start + u32::try_from(machine.len()).unwrap_or(0)))
+                    (start..start + u32::try_from(machine.len()).unwrap_or(0)).place()
                 }
                 None => source.range,
             };

@@ -6,8 +6,8 @@ use dfopt_syntax::TextRange;
 
 use crate::peer::{self, Triggers};
 use crate::rule::declare_rule;
-use crate::site::{runs, span};
-use crate::{Applicability, Category, Context, Dialect, Severity};
+use crate::site::runs;
+use crate::{Applicability, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// `useradd` makes a user with a high number, and does not leave the login log alone.
@@ -52,7 +52,7 @@ fn check(ctx: &mut Context<'_>) {
             let commands = peer::commands(model, step, Triggers::Read);
             if let Some(found) = commands.iter().find(|invocation| is_high_for_hadolint(invocation)) {
                 let range = &found.words[0].range;
-                let place = span(range);
+                let place = range.place();
                 ctx.report(place, "a high user number without `--no-log-init`")
                     .fix("Add `--no-log-init`", |fix| fix.insert(place.end(), " --no-log-init"));
             }
@@ -98,7 +98,7 @@ fn high_numbers(model: &Model<'_>, step: &Step) -> Vec<(TextRange, TextRange)> {
         });
         let (number, range) = number.filter(|_| !leaves_logs)?;
         let is_high = number.len() > 5 && number.bytes().all(|b| b.is_ascii_digit());
-        is_high.then(|| (span(range), span(&command.name_word().unwrap_or(&invocation.words[0]).range)))
+        is_high.then(|| (range.place(), (command.name_word().unwrap_or(&invocation.words[0]).range).place()))
     });
     found.collect()
 }

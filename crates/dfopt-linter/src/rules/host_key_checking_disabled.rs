@@ -54,7 +54,7 @@ fn check(ctx: &mut Context<'_>) {
             }
             let scan = invocation.words.first().filter(|word| word.is_any(&["ssh-keyscan"]));
             if let Some(scan) = scan {
-                ctx.report(runs::place(&scan.range), "keys are taken from whoever answers during the build")
+                ctx.report(&scan.range, "keys are taken from whoever answers during the build")
                     .severity(Severity::Info);
             }
         }
@@ -71,7 +71,7 @@ fn check(ctx: &mut Context<'_>) {
 const MESSAGE: &str = "the host's key is not checked";
 
 fn report(ctx: &mut Context<'_>, word: &Word, severity: Severity) {
-    ctx.report(runs::place(&word.range), MESSAGE).severity(severity).help("write the host's key to `known_hosts`");
+    ctx.report(&word.range, MESSAGE).severity(severity).help("write the host's key to `known_hosts`");
 }
 
 /// How much a text trusts hosts; `None` when it does not say.

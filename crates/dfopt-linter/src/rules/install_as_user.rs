@@ -6,7 +6,7 @@ use dfopt_semantic::command::{Command, Understood, understand};
 use dfopt_semantic::model::{Model, Step};
 
 use crate::rule::declare_rule;
-use crate::site::{runs, span};
+use crate::site::runs;
 use crate::{Category, Context, Severity};
 
 declare_rule! {
@@ -46,7 +46,7 @@ fn check(ctx: &mut Context<'_>) {
     for step in runs(model).filter(|step| model.runs_as_root(step) == Some(false)) {
         if let Some((range, tool, severity)) = first_install(model, step) {
             let user = step.user.as_ref().and_then(|user| user.known()).unwrap_or("the base's user");
-            ctx.report(span(&range), format!("`{tool}` needs root, and `{user}` is in force"))
+            ctx.report(&range, format!("`{tool}` needs root, and `{user}` is in force"))
                 .severity(severity)
                 .help("install before `USER`, or switch to root for it");
         }

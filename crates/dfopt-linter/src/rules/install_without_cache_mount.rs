@@ -2,12 +2,11 @@
 
 use dfopt_semantic::effects::caches::{Cache, cache_uses};
 use dfopt_semantic::model::{Model, Role, Step};
-use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::{AstNode, Instruction};
 
 use crate::cache_mount::is_below;
 use crate::rule::declare_rule;
-use crate::{Applicability, ByDefault, Category, Context, Severity};
+use crate::{Applicability, ByDefault, Category, Context, Place, Severity};
 
 declare_rule! {
     /// A build stage installs packages without a cache mount.
@@ -72,7 +71,7 @@ fn check(ctx: &mut Context<'_>) {
             let directories = directories(model, step, found.cache);
             let is_mounted = |directory: &String| mounted.iter().any(|mount| is_below(directory, mount));
             let Some(directory) = directories.first().filter(|_| !directories.iter().any(is_mounted)) else { continue };
-            place.get_or_insert_with(|| TextRange::new(filled.start.into(), filled.end.into()));
+            place.get_or_insert_with(|| filled.place());
             let sharing = match found.cache {
                 Cache::AptArchives | Cache::AptLists => ",sharing=locked",
                 _ => "",

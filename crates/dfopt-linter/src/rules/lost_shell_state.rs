@@ -5,8 +5,8 @@ use dfopt_semantic::model::{Model, ScriptSource, ShellScript, Step};
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
-use crate::site::{runs, span};
-use crate::{Applicability, Category, Context, Severity};
+use crate::site::runs;
+use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {
     /// A `RUN` ends by changing what only its own shell has.
@@ -53,13 +53,13 @@ fn check(ctx: &mut Context<'_>) {
         let is_outer = last.nesting == Nesting::Always && last.subshells.is_empty();
         // `cd x || exit`: the test is what it is for.
         if let Some(first) = guarded_cd(script) {
-            ctx.report(span(&first.words[0].range), "the next `RUN` starts in another directory again")
+            ctx.report(&first.words[0].range, "the next `RUN` starts in another directory again")
                 .severity(Severity::Info);
             continue;
         }
         let Some(lost) = lost(script, last).filter(|_| is_outer) else { continue };
         let instruction = instruction(model, step, script, last);
-        let place = span(&last.words.first().map_or(last.range(), |word| word.range.clone()));
+        let place = (last.words.first().map_or(last.range(), |word| word.range.clone())).place();
         let report = ctx.report(place, format!("{lost} is gone at the end of this `RUN`"));
         if let Some(instruction) = instruction {
             let head = step.ast.head_range();

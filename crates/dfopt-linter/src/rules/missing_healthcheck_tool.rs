@@ -5,7 +5,7 @@ use dfopt_semantic::model::{Model, Stage, Step};
 use dfopt_syntax::ast::{AstNode, Instruction};
 
 use crate::rule::declare_rule;
-use crate::site::{absolute, span};
+use crate::site::absolute;
 use crate::{Category, Context, Severity};
 
 declare_rule! {
@@ -51,7 +51,7 @@ fn check(ctx: &mut Context<'_>) {
             let is_missing = facts.has_program(name) == Some(false) && !seen.contains(&name);
             if is_missing && !may_be_brought(model, stage, name) {
                 seen.push(name);
-                ctx.report(span(&word.range), format!("nothing brings `{name}` into this image"));
+                ctx.report(&word.range, format!("nothing brings `{name}` into this image"));
             }
         }
     }

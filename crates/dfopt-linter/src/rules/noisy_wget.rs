@@ -8,7 +8,7 @@ use dfopt_syntax::TextSize;
 use crate::peer;
 use crate::rule::declare_rule;
 use crate::unpinned::runs;
-use crate::{Applicability, ByDefault, Category, Context, Dialect, Severity};
+use crate::{Applicability, ByDefault, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// `wget` prints its progress into the build log.
@@ -93,7 +93,7 @@ fn is_busybox(model: &Model<'_>, step: &Step) -> bool {
 }
 
 fn report(ctx: &mut Context<'_>, name: &Word) {
-    let place = peer::place(name);
+    let place = name.place();
     let is_exact = ctx.model().text_at(place).ends_with("wget");
     let report = ctx.report(place, "`wget` prints its progress into the log");
     if is_exact {

@@ -3,8 +3,7 @@
 use dfopt_semantic::command::Command;
 
 use crate::rule::declare_rule;
-use crate::site::span;
-use crate::{Category, Context, Severity};
+use crate::{Category, Context, Place, Severity};
 
 declare_rule! {
     /// The image starts its program through a package manager or a build tool.
@@ -47,7 +46,7 @@ fn check(ctx: &mut Context<'_>) {
         for invocation in &run.invocations {
             let Some(command) = Command::of(invocation) else { continue };
             let Some(name) = command.name_word() else { continue };
-            let place = span(&name.range);
+            let place = name.range.place();
             // What stands in a script of the context has no place here.
             let is_here = steps.iter().any(|step| step.range().contains_range(place) && !place.is_empty());
             let words: Vec<&str> = command.args().iter().filter_map(|word| word.text()).collect();

@@ -47,14 +47,14 @@ fn check(ctx: &mut Context<'_>) {
         for command in run.commands() {
             let flags = flags_of(command.name().unwrap_or_default());
             for word in command.args().iter().filter(|word| word.is_any(flags)) {
-                let report = ctx.report(runs::place(&word.range), MESSAGE);
+                let report = ctx.report(&word.range, MESSAGE);
                 let report = if is_own_package(&command) { report.severity(Severity::Info) } else { report };
                 if let Some(removed) = runs::removable(model, word) {
                     report.fix("Check signatures", |fix| fix.delete(removed));
                 }
             }
             for word in runs::texts(command.invocation()).filter(|word| switches_off(&command, word)) {
-                ctx.report(runs::place(&word.range), MESSAGE);
+                ctx.report(&word.range, MESSAGE);
             }
         }
     }

@@ -3,10 +3,9 @@
 use dfopt_semantic::command::Understood;
 use dfopt_semantic::command::packages::{Maintenance, Manager};
 
-use crate::peer;
 use crate::rule::declare_rule;
 use crate::unpinned::{runs, visit};
-use crate::{ByDefault, Category, Context, Severity};
+use crate::{ByDefault, Category, Context, Place, Severity};
 
 declare_rule! {
     /// All packages of the base image are upgraded.
@@ -52,7 +51,7 @@ fn check(ctx: &mut Context<'_>) {
             let is_release =
                 found.manager == Manager::Apk && behind.clone().any(|word| word.is_any(&["--available", "-a"]));
             if let Some(name) = command.name_word().filter(|_| is_all && !has_packages && !is_release) {
-                ctx.report(peer::place(name).cover(peer::place(found.verb)), "this upgrades all packages of the base");
+                ctx.report(name.place().cover(found.verb.place()), "this upgrades all packages of the base");
             }
         });
     }

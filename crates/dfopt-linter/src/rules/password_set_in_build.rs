@@ -45,20 +45,20 @@ fn check(ctx: &mut Context<'_>) {
             let args = command.args();
             match name {
                 "chpasswd" if has_literal_input(&run, at) => {
-                    ctx.report(runs::place(&word.range), "a password in the image");
+                    ctx.report(&word.range, "a password in the image");
                 }
                 "passwd" => {
                     if let Some(flag) = args.iter().find(|arg| arg.is_any(&["-d", "--delete"])) {
-                        ctx.report(runs::place(&flag.range), "a user without password");
+                        ctx.report(&flag.range, "a user without password");
                     } else if !args.iter().any(|arg| arg.is_any(&["-l", "--lock"])) && has_literal_input(&run, at) {
-                        ctx.report(runs::place(&word.range), "a password in the image");
+                        ctx.report(&word.range, "a password in the image");
                     }
                 }
                 "useradd" | "usermod" => {
                     let flag = args.iter().position(|arg| arg.is_any(&["-p", "--password"]));
                     let value = flag.and_then(|flag| args.get(flag + 1));
                     if let Some(value) = value.filter(|value| value.text().is_some_and(is_password)) {
-                        ctx.report(runs::place(&value.range), "a password in the image");
+                        ctx.report(&value.range, "a password in the image");
                     }
                 }
                 _ => {}

@@ -6,13 +6,13 @@ use dfopt_semantic::command::{
     Command, Connector, Dialect as ShellDialect, Invocation, Script, Understood, understand,
 };
 use dfopt_semantic::model::{Model, ScriptSource, Step};
+use dfopt_syntax::TextSize;
 use dfopt_syntax::ast::Instruction;
 use dfopt_syntax::shell::parse_script;
-use dfopt_syntax::{TextRange, TextSize};
 
 use crate::rule::declare_rule;
 use crate::unpinned::runs;
-use crate::{Applicability, Category, Context, Dialect, Severity};
+use crate::{Applicability, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// A command fails in a pipe and nobody notices.
@@ -124,7 +124,7 @@ fn report(ctx: &mut Context<'_>, step: &Step, culprit: &Invocation, last: &Invoc
     let place = |invocation: &Invocation| {
         let range = Command::of(invocation).and_then(|command| command.name_word().map(|word| word.range.clone()));
         let range = range.unwrap_or_else(|| invocation.range());
-        TextRange::new(range.start.into(), range.end.max(range.start).into())
+        range.place()
     };
     let (from, to) = (place(culprit), place(last));
     let message = format!("a failure of `{}` is lost in the pipe", model.text_at(from));

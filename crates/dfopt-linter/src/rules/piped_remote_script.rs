@@ -6,7 +6,7 @@ use dfopt_syntax::TextRange;
 
 use crate::rule::declare_rule;
 use crate::runs::{self, Run};
-use crate::{Category, Context, Severity};
+use crate::{Category, Context, Place, Severity};
 
 declare_rule! {
     /// A script is run as it comes from the network.
@@ -75,7 +75,7 @@ fn download<'m>(invocation: &'m Invocation) -> Option<Found<'m>> {
     let url = download.urls.first();
     let place = url.map_or(&command.name_word()?.range, |url| &url.word.range);
     let is_plain = url.is_some_and(|url| url.word.static_prefix().starts_with("http://"));
-    Some(Found { place: runs::place(place), is_plain, download })
+    Some(Found { place: place.place(), is_plain, download })
 }
 
 /// `curl … | sh`

@@ -6,8 +6,8 @@ use dfopt_syntax::TextRange;
 
 use crate::peer::{self, Triggers};
 use crate::rule::declare_rule;
-use crate::site::{runs, span};
-use crate::{Category, Context, Dialect, Severity};
+use crate::site::runs;
+use crate::{Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// A `RUN` calls a program that does nothing useful in a build.
@@ -54,7 +54,7 @@ fn check(ctx: &mut Context<'_>) {
         for step in model.steps() {
             let mut names = peer::commands(model, step, Triggers::Read).iter().filter_map(peer::name);
             if let Some((name, word)) = names.find(|(name, _)| FOR_HADOLINT.contains(name)) {
-                ctx.report(span(&word.range), format!("`{name}` does nothing useful in a build"));
+                ctx.report(&word.range, format!("`{name}` does nothing useful in a build"));
             }
         }
         return;
@@ -80,7 +80,7 @@ fn pointless(model: &Model<'_>, step: &Step) -> Vec<(TextRange, String)> {
 fn judge(invocation: &Invocation, is_last: bool) -> Option<(TextRange, String)> {
     let command = Command::of(invocation)?;
     let name = command.name()?;
-    let place = span(&command.name_word()?.range);
+    let place = (command.name_word()?.range).place();
     // With an option such as `--version`, or a script on standard input, an editor does something.
     let has_options = command.args().iter().any(|word| word.static_prefix().starts_with(['-', '+']));
     if INTERACTIVE.contains(&name) {

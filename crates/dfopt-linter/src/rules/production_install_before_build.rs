@@ -6,8 +6,8 @@ use dfopt_semantic::model::{Model, Stage, Step};
 use dfopt_syntax::TextRange;
 
 use crate::rule::declare_rule;
-use crate::site::{runs, span};
-use crate::{Category, Context, Severity};
+use crate::site::runs;
+use crate::{Category, Context, Place, Severity};
 
 declare_rule! {
     /// A build step needs packages that the install left out.
@@ -98,7 +98,7 @@ fn events(model: &Model<'_>, stage: &Stage, step: &Step) -> Vec<Event> {
             _ => {
                 let name = command.name().unwrap_or_default();
                 if TOOLS.contains(&name) {
-                    found.push(Event::Build(span(&word.range), name.to_owned()));
+                    found.push(Event::Build(word.range.place(), name.to_owned()));
                 }
                 return;
             }
@@ -112,14 +112,16 @@ fn events(model: &Model<'_>, stage: &Stage, step: &Step) -> Vec<Event> {
                     Development::ByEnvironment("NODE_ENV") => !is_production,
                     _ => true,
                 };
-                found
-                    .push(Event::Install(span(&(word.range.start..node.word.range.end.max(word.range.end))), is_whole));
+                found.push(Event::Install(
+                    (word.range.start..node.word.range.end.max(word.range.end)).place(),
+                    is_whole,
+                ));
             }
             // Whoever names packages, or takes them from elsewhere, has a plan.
             NodeVerb::Add | NodeVerb::AddGlobal | NodeVerb::Deploy | NodeVerb::Fetch => {
-                found.push(Event::Install(span(&word.range), true));
+                found.push(Event::Install(word.range.place(), true));
             }
-            NodeVerb::Run | NodeVerb::Exec => found.extend(build_of(&node, span(&word.range))),
+            NodeVerb::Run | NodeVerb::Exec => found.extend(build_of(&node, word.range.place())),
             _ => {}
         }
     });

@@ -9,7 +9,7 @@ use dfopt_syntax::{TextRange, TextSize};
 use crate::peer;
 use crate::rule::declare_rule;
 use crate::unpinned::{runs, visit};
-use crate::{Applicability, Category, Context, Dialect, Severity};
+use crate::{Applicability, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// `/bin/sh` is made to be another shell.
@@ -62,7 +62,7 @@ fn check(ctx: &mut Context<'_>) {
     }
     for step in runs(model) {
         visit(model, step, &mut |command, understood, at| {
-            let Some(name) = command.name_word().map(peer::place) else { return };
+            let Some(name) = command.name_word().map(Place::place) else { return };
             match understood {
                 Understood::File(op) if op.action == FileAction::Link => {
                     let is_sh = |path: &str| matches!(path, "/bin/sh" | "/usr/bin/sh");

@@ -77,7 +77,7 @@ fn check(ctx: &mut Context<'_>) {
                 None => is_unset(&run, at),
             };
             if !is_gone {
-                ctx.report(runs::place(&written.word.range), "the secret stays in the layer")
+                ctx.report(&written.word.range, "the secret stays in the layer")
                     .help("mount it where it is looked for (`target=`), or hand it over as a variable (`env=`)");
             }
         }

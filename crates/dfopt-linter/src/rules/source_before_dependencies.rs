@@ -1,10 +1,7 @@
 //! `source-before-dependencies`
 
-use std::ops::Range;
-
 use dfopt_semantic::command::ecosystems::{Ecosystem, facts};
 use dfopt_semantic::model::{DependencyInstall, EarlyCopy, Model};
-use dfopt_syntax::TextRange;
 
 use crate::rule::declare_rule;
 use crate::{Category, Context, Severity};
@@ -67,10 +64,10 @@ fn report(ctx: &mut Context<'_>, copy: &EarlyCopy, installs: &[&DependencyInstal
     let manifests = manifests(first);
     let mut report = ctx.report(&copy.source.word, "every edit of these sources installs the dependencies again");
     for install in installs {
-        report = report.related(place(&install.command), "installs the dependencies");
+        report = report.related(&install.command, "installs the dependencies");
     }
     for packages in &copy.packages {
-        report = report.related(place(packages), "needs none of the sources either");
+        report = report.related(packages, "needs none of the sources either");
     }
     if installs.iter().all(|install| install.has_cache_mount) {
         // What was fetched is still there, only the installation is repeated.
@@ -129,10 +126,6 @@ fn manifests(install: &DependencyInstall) -> String {
         [one] => one.clone(),
         more => format!("{} and the like", more.join(", ")),
     }
-}
-
-fn place(range: &Range<u32>) -> TextRange {
-    TextRange::new(range.start.into(), range.end.max(range.start).into())
 }
 
 #[cfg(test)]

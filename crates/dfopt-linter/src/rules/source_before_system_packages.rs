@@ -1,9 +1,7 @@
 //! `source-before-system-packages`
 
-use dfopt_syntax::TextRange;
-
 use crate::rule::declare_rule;
-use crate::{Category, Context, Severity};
+use crate::{Category, Context, Place, Severity};
 
 declare_rule! {
     /// Sources are copied before packages of the system are installed, which do not need them.
@@ -53,7 +51,7 @@ fn check(ctx: &mut Context<'_>) {
             let mut report =
                 ctx.report(&copy.source.word, "every edit of these sources installs the packages below again");
             for packages in &copy.packages {
-                let place = TextRange::new(packages.start.into(), packages.end.max(packages.start).into());
+                let place = packages.place();
                 report = report.related(place, "needs none of the sources");
             }
             report.help("copy them behind the packages");

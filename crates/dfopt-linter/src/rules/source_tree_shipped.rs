@@ -6,7 +6,7 @@ use dfopt_semantic::model::{Brought, ContextSource, Model, Product, Shipment, Us
 use dfopt_syntax::TextRange;
 
 use crate::rule::declare_rule;
-use crate::{Category, Context, Severity};
+use crate::{Category, Context, Place, Severity};
 
 declare_rule! {
     /// Sources are shipped beside the product that is built from them.
@@ -67,7 +67,7 @@ fn check(ctx: &mut Context<'_>) {
             continue;
         }
         seen.push(source.word.range);
-        let made = TextRange::new(product.command.start.into(), product.command.end.into());
+        let made = product.command.place();
         let mut report = ctx
             .report(&source.word, "these sources ship, though only what is built from them runs")
             .related(made, "the product is built here");

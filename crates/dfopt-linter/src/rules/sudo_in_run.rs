@@ -2,12 +2,11 @@
 
 use dfopt_semantic::command::{Command, Invocation, Wrapper};
 use dfopt_semantic::model::Step;
-use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
 use crate::peer::{self, Triggers};
 use crate::rule::declare_rule;
-use crate::{Applicability, Category, Context, Dialect, Severity};
+use crate::{Applicability, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// A `RUN` uses `sudo`.
@@ -56,7 +55,7 @@ fn check(ctx: &mut Context<'_>) {
                 .filter_map(peer::name)
                 .find(|(name, _)| *name == "sudo");
             if let Some((_, word)) = sudo {
-                ctx.report(place(word.range.start, word.range.end), "`sudo` in a build");
+                ctx.report(word, "`sudo` in a build");
             }
             continue;
         }
@@ -78,22 +77,18 @@ fn check(ctx: &mut Context<'_>) {
 fn report(ctx: &mut Context<'_>, step: &Step, invocation: &Invocation, wrapper: &Wrapper<'_>) {
     let model = ctx.model();
     let Some(word) = invocation.words.get(wrapper.words.start) else { return };
-    let report = ctx.report(place(word.range.start, word.range.end), "`sudo` in a build");
+    let report = ctx.report(word, "`sudo` in a build");
     if wrapper.user.is_some() {
         report.severity(Severity::Info).help("switch with `USER` where one command after the other needs it");
         return;
     }
     let report = report.help("put the commands that need root behind `USER root`");
     let Some(next) = invocation.words.get(wrapper.words.end) else { return };
-    let dropped = place(word.range.start, next.range.start);
+    let dropped = (word.range.start..next.range.start).place();
     let is_plain = !model.text_at(dropped).contains(['\n', '#', '\'', '"']);
     if model.runs_as_root(step) == Some(true) && is_plain {
         report.fix("Drop `sudo`", |fix| fix.delete(dropped));
     }
-}
-
-fn place(start: u32, end: u32) -> TextRange {
-    TextRange::new(start.into(), end.max(start).into())
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 use dfopt_semantic::command::{Command, Invocation};
 
 use crate::rule::declare_rule;
-use crate::site::span;
-use crate::{Category, Context, Severity};
+use crate::{Category, Context, Place, Severity};
 
 declare_rule! {
     /// The main process waits, while a service runs in the background.
@@ -51,7 +50,7 @@ fn check(ctx: &mut Context<'_>) {
         });
         let Some(step) = run.step().and_then(|index| model.steps().get(index)).filter(|_| starts) else { continue };
         let Some(name) = waits(last) else { continue };
-        let place = last.words.first().map(|word| span(&word.range)).unwrap_or_default();
+        let place = last.words.first().map(|word| word.range.place()).unwrap_or_default();
         let place = if step.range().contains_range(place) && !place.is_empty() { place } else { step.keyword_range() };
         ctx.report(place, format!("`{name}` is the main process, and hides the service from signals and from its end"))
             .help("start the service in the foreground, as the last command, with `exec`");

@@ -8,7 +8,7 @@ use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
-use crate::{Applicability, Category, Context, Severity, runs};
+use crate::{Applicability, Category, Context, Place, Severity, runs};
 
 declare_rule! {
     /// Certificates are not checked.
@@ -79,7 +79,7 @@ fn check(ctx: &mut Context<'_>) {
             let mut switches = Vec::new();
             for (name, value) in &invocation.assignments {
                 if switches_off(name, value.text()) {
-                    switches.push(Switch { place: runs::place(&value.range), removed: None });
+                    switches.push(Switch { place: value.range.place(), removed: None });
                 }
             }
             if let Some(command) = Command::of(invocation) {
@@ -130,15 +130,15 @@ const CURL_VALUES: &str = "ohHXduAbcCDeEFKmPQrtTUwxyYz";
 fn of_command(model: &Model<'_>, command: &Command<'_>, switches: &mut Vec<Switch>) {
     let args = command.args();
     let Some(name) = command.name() else { return };
-    let whole = |word: &Word| Switch { place: runs::place(&word.range), removed: runs::removable(model, word) };
-    let marked = |word: &Word| Switch { place: runs::place(&word.range), removed: None };
+    let whole = |word: &Word| Switch { place: word.range.place(), removed: runs::removable(model, word) };
+    let marked = |word: &Word| Switch { place: word.range.place(), removed: None };
     match name {
         "curl" if !is_local(args) => {
             for word in args {
                 if word.is_any(&["-k", "--insecure", "--proxy-insecure"]) {
                     switches.push(whole(word));
                 } else if let Some(letter) = in_cluster(word) {
-                    let place = runs::place(&letter);
+                    let place = letter.place();
                     let is_there = model.text_at(place) == "k";
                     switches.push(Switch { place, removed: is_there.then_some(place) });
                 }

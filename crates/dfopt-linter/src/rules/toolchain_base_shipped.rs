@@ -6,7 +6,7 @@ use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::{AstNode, Instruction};
 
 use crate::rule::declare_rule;
-use crate::{Category, Context, Severity};
+use crate::{Category, Context, Place, Severity};
 
 declare_rule! {
     /// The image that a program is built in is shipped with the program.
@@ -96,7 +96,7 @@ fn image_word(model: &Model<'_>, stage: &Stage) -> Option<TextRange> {
 }
 
 fn range(place: &std::ops::Range<u32>) -> TextRange {
-    TextRange::new(place.start.into(), place.end.max(place.start).into())
+    place.place()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use dfopt_syntax::TextRange;
 
 use crate::rule::declare_rule;
 use crate::unpinned::{runs, visit};
-use crate::{Applicability, Category, Context, Severity};
+use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {
     /// Packages are installed under one name that nobody deletes.
@@ -56,7 +56,7 @@ fn check(ctx: &mut Context<'_>) {
                 if let Some(name) = install.virtual_name
                     && let Some(text) = name.resolve(&|variable: &str| at.state.lookup(variable))
                 {
-                    open.push((text, TextRange::new(name.word.range.start.into(), name.word.range.end.into())));
+                    open.push((text, name.word.range.place()));
                 }
             }
             Understood::PackageRemove(remove) if remove.manager == Manager::Apk => {

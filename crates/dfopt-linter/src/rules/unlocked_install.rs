@@ -9,10 +9,9 @@ use dfopt_semantic::model::{Brought, Model, Step};
 use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
-use crate::peer;
 use crate::rule::declare_rule;
 use crate::unpinned::visit;
-use crate::{Applicability, Category, Context, Severity};
+use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {
     /// An installation may go beyond the lock file that is there.
@@ -157,8 +156,8 @@ fn run(ctx: &mut Context<'_>, step: &Step, locks: &[String]) {
         if is_configured(model, step) && matches!(understood, Understood::Tool(_)) {
             return;
         }
-        let verb = peer::place(word);
-        let place = peer::place(name).cover(verb);
+        let verb = word.place();
+        let place = name.place().cover(verb);
         let fix = npm_ci(model, command, understood, verb);
         let report =
             ctx.report(place, "this may install other versions than the lock file says").severity(unlocked.severity);

@@ -3,7 +3,6 @@
 use dfopt_semantic::command::downloads::GitVerb;
 use dfopt_semantic::command::{Understood, Word};
 
-use crate::peer;
 use crate::rule::declare_rule;
 use crate::unpinned::{runs, visit};
 use crate::{ByDefault, Category, Context, Severity};
@@ -61,7 +60,7 @@ fn check(ctx: &mut Context<'_>) {
             }
         });
         for url in clones {
-            ctx.report(peer::place(&url), "this clones whatever the branch holds").help("name a tag with `--branch`");
+            ctx.report(&url, "this clones whatever the branch holds").help("name a tag with `--branch`");
         }
     }
 }

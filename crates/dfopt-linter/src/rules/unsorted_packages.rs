@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use dfopt_semantic::model::{InstalledPackage, Model};
-use dfopt_syntax::{TextRange, TextSize};
 
 use crate::rule::declare_rule;
-use crate::{Applicability, ByDefault, Category, Context, Severity};
+use crate::{Applicability, ByDefault, Category, Context, Place, Severity};
 
 declare_rule! {
     /// Packages stand one to a line and are not sorted.
@@ -66,14 +65,13 @@ fn check(ctx: &mut Context<'_>) {
             }
             let Some(at) = words.windows(2).position(|pair| pair[0] > pair[1]) else { continue };
             let package = &installation.packages[at + 1];
-            let report =
-                ctx.report(place(&package.range), format!("`{}` stands behind `{}`", words[at + 1], words[at]));
+            let report = ctx.report(&package.range, format!("`{}` stands behind `{}`", words[at + 1], words[at]));
             let mut order: Vec<usize> = (0..words.len()).collect();
             order.sort_by_key(|&index| words[index]);
             if let Some(blocks) = blocks(model, &installation.packages) {
                 report.fix("Sort the packages", |fix| {
                     for (block, &index) in blocks.iter().zip(&order) {
-                        fix.replace(place(block), &model.text()[usize_range(&blocks[index])]);
+                        fix.replace(block.place(), &model.text()[usize_range(&blocks[index])]);
                     }
                 });
             }
@@ -82,7 +80,7 @@ fn check(ctx: &mut Context<'_>) {
 }
 
 fn text<'m>(model: &'m Model<'_>, package: &InstalledPackage) -> &'m str {
-    model.text_at(place(&package.range))
+    model.text_at(package.range.place())
 }
 
 /// For each package what moves with it: the lines of comments above it and the word. `None` when a line holds more, or when the first
@@ -128,10 +126,6 @@ fn blocks(model: &Model<'_>, packages: &[InstalledPackage]) -> Option<Vec<Range<
 
 fn usize_range(range: &Range<u32>) -> Range<usize> {
     range.start as usize..range.end as usize
-}
-
-fn place(range: &Range<u32>) -> TextRange {
-    TextRange::new(TextSize::new(range.start), TextSize::new(range.end.max(range.start)))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use dfopt_syntax::ast::Instruction;
 use dfopt_syntax::{TextRange, TextSize};
 
 use crate::rule::declare_rule;
-use crate::{Applicability, Category, Context, Severity, runs};
+use crate::{Applicability, Category, Context, Place, Severity, runs};
 
 declare_rule! {
     /// A user is created, and the container runs as root all the same.
@@ -90,8 +90,8 @@ fn created_users<'m>(model: &'m Model<'_>) -> Vec<Created<'m>> {
             created.push(Created {
                 step: run.step,
                 name: name.to_owned(),
-                place: runs::place(&word.range),
-                command: runs::place(&command.range()),
+                place: word.range.place(),
+                command: command.range().place(),
             });
         }
     }
@@ -142,7 +142,7 @@ fn is_named_elsewhere(model: &Model<'_>, created: &[Created<'_>], user: &Created
 fn is_group_command(model: &Model<'_>, at: TextSize) -> bool {
     let Some(script) = model.step_at(at).and_then(|step| model.script(step)) else { return false };
     script.invocations().into_iter().any(|invocation| {
-        let is_here = runs::place(&invocation.range()).contains(at);
+        let is_here = invocation.range().place().contains(at);
         let command = is_here.then(|| dfopt_semantic::command::Command::of(invocation)).flatten();
         command.is_some_and(|command| matches!(understand(&command), Understood::Account(_)))
     })

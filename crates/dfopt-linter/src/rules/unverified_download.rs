@@ -59,7 +59,7 @@ fn check(ctx: &mut Context<'_>) {
             };
             let Some(word) = download.urls.first().map(|url| url.word).or(command.name_word()) else { continue };
             if is_used {
-                ctx.report(runs::place(&word.range), "installed without a check of what it is")
+                ctx.report(&word.range, "installed without a check of what it is")
                     .help("hold it against a checksum, or fetch it with `ADD --checksum`");
             }
         }

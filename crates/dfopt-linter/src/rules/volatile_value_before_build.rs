@@ -9,7 +9,7 @@ use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::{AstNode, Instruction};
 
 use crate::rule::declare_rule;
-use crate::{Applicability, Category, Context, Severity};
+use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {
     /// A value that changes with every build is declared before a step that does not use it.
@@ -95,7 +95,7 @@ fn report(
     user: Option<&Step>,
 ) {
     let model = ctx.model();
-    let place = TextRange::new(rebuilt.start.into(), rebuilt.end.max(rebuilt.start).into());
+    let place = rebuilt.place();
     let what = match kind {
         Volatility::Build => "build",
         Volatility::Release => "release",

@@ -8,7 +8,7 @@ use dfopt_syntax::ast::Instruction;
 use crate::peer::{self, Triggers};
 use crate::rule::declare_rule;
 use crate::unpinned::runs;
-use crate::{ByDefault, Category, Context, Dialect, Severity};
+use crate::{ByDefault, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
     /// A stage downloads with `wget` and with `curl`.
@@ -58,7 +58,7 @@ fn check(ctx: &mut Context<'_>) {
             model.walk(step, &mut |at| {
                 let Some(command) = Command::of(at.invocation) else { return };
                 let Some(name) = command.name().filter(|name| matches!(*name, "wget" | "curl")) else { return };
-                let Some(place) = command.name_word().map(peer::place) else { return };
+                let Some(place) = command.name_word().map(Place::place) else { return };
                 match &first {
                     None => first = Some((name.to_owned(), place)),
                     Some((other, before)) if other != name && !is_told => {
@@ -97,7 +97,7 @@ fn check_as_hadolint(ctx: &mut Context<'_>) {
     let (mut used, mut triggered) = (Used::default(), Used::default());
     for step in model.steps() {
         let found =
-            |used: &mut Used, step: &Step| used.note(peer::commands(model, step, Triggers::Read)).map(peer::place);
+            |used: &mut Used, step: &Step| used.note(peer::commands(model, step, Triggers::Read)).map(Place::place);
         let place = match &step.ast {
             Instruction::From(_) => {
                 used = Used::default();

@@ -7,7 +7,7 @@ use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
-use crate::{Category, Context, Severity, runs};
+use crate::{Category, Context, Place, Severity, runs};
 
 declare_rule! {
     /// Files are made writable for everyone.
@@ -49,7 +49,7 @@ fn check(ctx: &mut Context<'_>) {
             if command.name() == Some("umask") {
                 let mask = command.args().iter().find(|word| word.is_any(&["0", "00", "000", "0000"]));
                 if let Some(mask) = mask {
-                    report(ctx, run.step, runs::place(&mask.range), "what follows is writable for everyone");
+                    report(ctx, run.step, mask.range.place(), "what follows is writable for everyone");
                 }
                 continue;
             }
