@@ -1,11 +1,12 @@
 //! What rules about cache mounts share.
 
+use dfopt_semantic::effects::is_below;
 use dfopt_semantic::model::{FlagText, Model, Step};
 use dfopt_semantic::mount::{Mount, MountKind, parse_mount};
 use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
-use crate::unpinned::runs;
+use crate::runs::steps;
 
 /// A cache mount of a RUN.
 pub(crate) struct CacheMount<'m> {
@@ -38,7 +39,7 @@ impl CacheMount<'_> {
 
 /// The cache mounts of a file with a known place.
 pub(crate) fn cache_mounts<'m>(model: &'m Model<'_>) -> Vec<CacheMount<'m>> {
-    runs(model).flat_map(|step| of_step(model, step)).collect()
+    steps(model).flat_map(|step| of_step(model, step)).collect()
 }
 
 /// The cache mounts of a RUN with a known place.
@@ -61,10 +62,4 @@ pub(crate) fn of_step<'m>(model: &Model<'_>, step: &'m Step) -> Vec<CacheMount<'
         Some(CacheMount { step, mount, at, text })
     });
     mounts.collect()
-}
-
-/// Whether `path` is `directory` or lies in it.
-pub(crate) fn is_below(path: &str, directory: &str) -> bool {
-    let directory = directory.trim_end_matches('/');
-    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

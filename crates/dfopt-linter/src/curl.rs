@@ -1,11 +1,12 @@
 //! What rules about downloads with `curl` share.
 
 use dfopt_semantic::command::downloads::{Download, DownloadTarget};
-use dfopt_semantic::command::{Command, Connector, RedirectOp, Understood, understand};
+use dfopt_semantic::command::{Command, Connector, RedirectOp, Understood};
+use dfopt_semantic::effects::Meant;
 use dfopt_semantic::model::{Model, Step};
 use dfopt_syntax::TextRange;
 
-use crate::unpinned::runs;
+use crate::runs::steps;
 use crate::{Context, Place};
 
 /// Options after which it is no plain download of a file.
@@ -16,7 +17,7 @@ const OTHER_STARTS: &[&str] = &["--data", "--form", "--write-out", "--version", 
 /// Reports each download with `curl` that `is_wrong`; the fix adds `option`.
 pub(crate) fn check(ctx: &mut Context<'_>, option: &str, message: &str, is_wrong: impl Fn(&Download<'_>) -> bool) {
     let model = ctx.model();
-    for step in runs(model) {
+    for step in steps(model) {
         for (place, is_exact) in found(model, step, &is_wrong) {
             let report = ctx.report(place, message);
             if is_exact {
@@ -37,10 +38,10 @@ fn found(model: &Model<'_>, step: &Step, is_wrong: &impl Fn(&Download<'_>) -> bo
         if at.invocation.connector_before == Connector::Pipe {
             places.extend(before);
         }
-        let Some(command) = Command::of(at.expanded) else { return };
-        let Understood::Download(download) = understand(&command) else { return };
+        let Some(Meant { command, understood }) = at.meant else { return };
+        let Understood::Download(download) = understood else { return };
         let Some(name) = command.name_word().filter(|_| command.name() == Some("curl")) else { return };
-        if !is_plain(&command, &download) || !is_wrong(&download) {
+        if !is_plain(command, download) || !is_wrong(download) {
             return;
         }
         let is_file = download.target != DownloadTarget::Stdout

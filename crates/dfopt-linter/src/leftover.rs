@@ -5,7 +5,7 @@ use dfopt_semantic::effects::caches::Cache;
 use dfopt_semantic::model::{LeftCache, Model, Step};
 use dfopt_syntax::TextRange;
 
-use crate::unpinned::runs;
+use crate::runs::steps;
 use crate::{Context, Place, Report, peer};
 
 /// A cache that a rule is about.
@@ -23,7 +23,7 @@ pub(crate) struct Leftover {
 /// The instructions whose layers are in an image and that leave one of the caches there.
 pub(crate) fn left<'m>(model: &'m Model<'_>, caches: &[Cache]) -> Vec<(&'m Step, LeftCache)> {
     let is_shipped = |step: &&Step| model.stage_of(step).is_some_and(|stage| stage.is_shipped());
-    let shipped = runs(model).filter(is_shipped).filter(|step| !model.is_windows(step));
+    let shipped = steps(model).filter(is_shipped).filter(|step| !model.is_windows(step));
     shipped.filter_map(|step| Some((step, model.left_cache(step, caches)?))).collect()
 }
 

@@ -41,6 +41,12 @@ impl Place for command::Word {
     }
 }
 
+impl Place for command::Value<'_> {
+    fn place(&self) -> TextRange {
+        self.word.place()
+    }
+}
+
 impl Place for SyntaxToken {
     fn place(&self) -> TextRange {
         self.text_range()

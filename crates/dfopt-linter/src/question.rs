@@ -1,10 +1,11 @@
 //! What rules about installations that stop to ask share.
 
 use dfopt_semantic::command::packages::Question;
-use dfopt_semantic::command::{Command, Connector, Invocation, Word};
+use dfopt_semantic::command::{Connector, Invocation, Word};
+use dfopt_semantic::effects::Meant;
 use dfopt_syntax::ast::AstNode;
 
-use crate::unpinned::runs;
+use crate::runs::steps;
 use crate::{Context, Place, peer};
 
 /// How a package manager is told to go on.
@@ -35,10 +36,10 @@ pub(crate) fn check_as_hadolint(
 /// This project's verdict on the commands of some tools.
 pub(crate) fn check(ctx: &mut Context<'_>, tools: &[&str], setting: &str, answer: &Answer) {
     let model = ctx.model();
-    for step in runs(model) {
+    for step in steps(model) {
         model.walk(step, &mut |at| {
-            let Some(command) = Command::of(at.expanded) else { return };
-            let Some(question) = Question::of(&command).filter(|question| tools.contains(&question.tool)) else {
+            let Some(Meant { command, .. }) = at.meant else { return };
+            let Some(question) = Question::of(command).filter(|question| tools.contains(&question.tool)) else {
                 return;
             };
             // What is piped in may be the answer.

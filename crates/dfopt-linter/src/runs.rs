@@ -2,7 +2,8 @@
 
 use crate::Place;
 
-use dfopt_semantic::command::{Command, Invocation, RedirectOp, Value, Word};
+use dfopt_semantic::command::{Command, Invocation, RedirectOp, Understood, Word};
+use dfopt_semantic::effects;
 use dfopt_semantic::model::{Model, Step};
 use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
@@ -22,27 +23,34 @@ impl<'m> Run<'m> {
     }
 }
 
-/// The RUN instructions that could be read, in order.
-pub(crate) fn of_file<'m>(model: &'m Model<'_>) -> impl Iterator<Item = Run<'m>> + 'm {
-    model.steps().iter().filter_map(move |step| {
+/// The RUN instructions without an error, those behind ONBUILD too, in order.
+pub(crate) fn steps<'m>(model: &'m Model<'_>) -> impl Iterator<Item = &'m Step> {
+    model.steps().iter().filter(|step| {
         let is_run = match &step.ast {
             Instruction::Run(_) => true,
             Instruction::Onbuild(onbuild) => matches!(onbuild.trigger(), Some(Instruction::Run(_))),
             _ => false,
         };
-        let script = model.script(step).filter(|_| is_run && !model.has_error(step))?;
-        Some(Run { step, invocations: script.invocations() })
+        is_run && !model.has_error(step)
     })
 }
 
-/// Where the word of a value stands.
-pub(crate) fn place_of(value: &Value<'_>) -> TextRange {
-    value.word.range.place()
+/// Those of them that could be read, with their commands.
+pub(crate) fn of_file<'m>(model: &'m Model<'_>) -> impl Iterator<Item = Run<'m>> + 'm {
+    steps(model).filter_map(|step| Some(Run { step, invocations: model.script(step)?.invocations() }))
 }
 
-/// The text of a word, as it stands where it is not known.
-pub(crate) fn text(word: &Word) -> &str {
-    word.text().unwrap_or(&word.raw)
+/// Visits the commands of an instruction as they are meant.
+pub(crate) fn visit(
+    model: &Model<'_>,
+    step: &Step,
+    visit: &mut dyn FnMut(&Command<'_>, &Understood<'_>, &effects::Step<'_, '_>),
+) {
+    model.walk(step, &mut |at| {
+        if let Some(meant) = at.meant {
+            visit(meant.command, meant.understood, at);
+        }
+    });
 }
 
 /// Every text that a command holds: its words, what it assigns, and what it is handed as input.

@@ -1,36 +1,12 @@
 //! What rules about packages without a version share.
 
 use dfopt_semantic::command::packages::{Package, PackageInstall, PackageKind};
-use dfopt_semantic::command::{Command, Invocation, Understood, Word, understand};
-use dfopt_semantic::effects;
+use dfopt_semantic::command::{Invocation, Understood, Word};
 use dfopt_semantic::model::{Model, Step};
-use dfopt_syntax::ast::{AstNode, Instruction};
+use dfopt_syntax::ast::AstNode;
 
+use crate::runs::visit;
 use crate::{Context, peer};
-
-/// The instructions that run commands, those behind ONBUILD too.
-pub(crate) fn runs<'m>(model: &'m Model<'_>) -> impl Iterator<Item = &'m Step> {
-    model.steps().iter().filter(|step| match &step.ast {
-        Instruction::Run(_) => !model.has_error(step),
-        Instruction::Onbuild(onbuild) => {
-            matches!(onbuild.trigger(), Some(Instruction::Run(_))) && !model.has_error(step)
-        }
-        _ => false,
-    })
-}
-
-/// Visits the commands of an instruction as they are meant.
-pub(crate) fn visit(
-    model: &Model<'_>,
-    step: &Step,
-    visit: &mut dyn FnMut(&Command<'_>, &Understood<'_>, &effects::Step<'_, '_>),
-) {
-    model.walk(step, &mut |at| {
-        if let Some(command) = Command::of(at.expanded) {
-            visit(&command, &understand(&command), at);
-        }
-    });
-}
 
 /// Reports the first of several words without a version and relates the others.
 pub(crate) fn report(ctx: &mut Context<'_>, words: &[&Word]) {

@@ -5,7 +5,7 @@ use dfopt_semantic::model::{Model, Step};
 
 use crate::peer;
 use crate::rule::declare_rule;
-use crate::unpinned::runs;
+use crate::runs::steps;
 use crate::{Applicability, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
@@ -56,7 +56,7 @@ fn check(ctx: &mut Context<'_>) {
         }
         return;
     }
-    for step in runs(model) {
+    for step in steps(model) {
         model.walk(step, &mut |at| {
             let Some(command) = Command::of(at.invocation).filter(|command| command.name() == Some("apt")) else {
                 return;

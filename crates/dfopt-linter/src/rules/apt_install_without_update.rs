@@ -9,7 +9,7 @@ use dfopt_syntax::TextSize;
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
-use crate::unpinned::visit;
+use crate::runs::visit;
 use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {

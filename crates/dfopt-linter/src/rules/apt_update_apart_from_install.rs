@@ -8,7 +8,7 @@ use dfopt_syntax::ast::{AstNode, Instruction};
 use dfopt_syntax::{TextRange, TextSize};
 
 use crate::rule::declare_rule;
-use crate::unpinned::visit;
+use crate::runs::visit;
 use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {

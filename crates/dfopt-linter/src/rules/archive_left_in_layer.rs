@@ -10,7 +10,7 @@ use dfopt_semantic::model::{Model, Step};
 use dfopt_syntax::ast::Instruction;
 
 use crate::rule::declare_rule;
-use crate::unpinned::visit;
+use crate::runs::visit;
 use crate::{Category, Context, Place, Severity};
 
 declare_rule! {

@@ -1,8 +1,9 @@
 //! `cache-mount-of-other-home`
 
+use dfopt_semantic::effects::is_below;
 use dfopt_semantic::model::Model;
 
-use crate::cache_mount::{CacheMount, cache_mounts, is_below};
+use crate::cache_mount::{CacheMount, cache_mounts};
 use crate::rule::declare_rule;
 use crate::{Applicability, Category, Context, Severity};
 

@@ -7,7 +7,7 @@ use dfopt_syntax::TextRange;
 
 use crate::leftover::{left, with_later};
 use crate::rule::declare_rule;
-use crate::unpinned::visit;
+use crate::runs::visit;
 use crate::{Applicability, ByDefault, Category, Context, Place, Severity};
 
 declare_rule! {

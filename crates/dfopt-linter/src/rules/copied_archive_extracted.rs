@@ -7,7 +7,7 @@ use dfopt_syntax::ast::{Instruction, Source};
 
 use crate::peer::{self, Triggers};
 use crate::rule::declare_rule;
-use crate::unpinned::visit;
+use crate::runs::visit;
 use crate::{Category, Context, Dialect, Place, Severity};
 
 declare_rule! {

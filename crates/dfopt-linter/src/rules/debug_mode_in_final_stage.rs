@@ -3,8 +3,9 @@
 use dfopt_semantic::model::{Model, Stage, VariableKind};
 use dfopt_syntax::ast::Instruction;
 
+use crate::peer;
 use crate::rule::declare_rule;
-use crate::{ByDefault, Category, Context, Severity, runs};
+use crate::{ByDefault, Category, Context, Severity};
 
 declare_rule! {
     /// The image runs its program in a mode for development.
@@ -54,7 +55,7 @@ fn check(ctx: &mut Context<'_>) {
                         ctx.report(&value.range, MESSAGE);
                     }
                 }
-                for word in invocation.words.iter().filter(|word| opens_debugger(runs::text(word))) {
+                for word in invocation.words.iter().filter(|word| opens_debugger(peer::text(word))) {
                     ctx.report(&word.range, "a debugger can be attached");
                 }
             }

@@ -4,14 +4,15 @@ use dfopt_semantic::command::packages::{Manager, Setting};
 use dfopt_semantic::command::python::PipVerb;
 use dfopt_semantic::command::{Command, Connector, Understood, Word, understand};
 use dfopt_semantic::effects::caches::{Cache, cache_uses};
+use dfopt_semantic::effects::{Meant, is_below};
 use dfopt_semantic::model::{Model, ScriptSource, Step};
 use dfopt_syntax::ast::AstNode;
 use dfopt_syntax::{TextRange, TextSize};
 
-use crate::cache_mount::{CacheMount, is_below, of_step};
+use crate::cache_mount::{CacheMount, of_step};
 use crate::peer;
 use crate::rule::declare_rule;
-use crate::unpinned::runs;
+use crate::runs::steps;
 use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {
@@ -53,7 +54,7 @@ declare_rule! {
 
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
-    for step in runs(model) {
+    for step in steps(model) {
         let mounts = of_step(model, step);
         if mounts.is_empty() {
             continue;
@@ -134,8 +135,8 @@ fn check_avoided(ctx: &mut Context<'_>, step: &Step, mounts: &[CacheMount<'_>]) 
     let model = ctx.model();
     let mut found: Vec<(Word, Cache)> = Vec::new();
     model.walk(step, &mut |at| {
-        let Some(command) = Command::of(at.expanded) else { return };
-        let (cache, switches): (Cache, &[&str]) = match understand(&command) {
+        let Some(Meant { command, understood }) = at.meant else { return };
+        let (cache, switches): (Cache, &[&str]) = match understood {
             Understood::Pip(pip) if pip.verb == PipVerb::Install && pip.no_cache => {
                 let cache = if pip.tool == "uv" { Cache::Uv } else { Cache::Pip };
                 (cache, &["--no-cache-dir", "--no-cache"])

@@ -4,7 +4,7 @@ use dfopt_semantic::base::Distro;
 use dfopt_semantic::model::{Model, Step};
 
 use crate::rule::declare_rule;
-use crate::unpinned::{runs, visit};
+use crate::runs::{steps, visit};
 use crate::{Category, Context, Severity};
 
 declare_rule! {
@@ -41,7 +41,7 @@ declare_rule! {
 
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
-    for step in runs(model) {
+    for step in steps(model) {
         visit(model, step, &mut |command, _, _| {
             let Some(name) = command.name_word().filter(|_| command.name() == Some("apt-key")) else { return };
             if !command.args().iter().any(|word| word.is_any(&["add", "adv", "fetch-keys"])) {

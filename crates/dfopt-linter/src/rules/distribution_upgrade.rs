@@ -6,7 +6,7 @@ use dfopt_syntax::{TextRange, TextSize};
 
 use crate::peer;
 use crate::rule::declare_rule;
-use crate::unpinned::{runs, visit};
+use crate::runs::{steps, visit};
 use crate::{Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -52,7 +52,7 @@ fn check(ctx: &mut Context<'_>) {
         }
         return;
     }
-    for step in runs(model) {
+    for step in steps(model) {
         visit(model, step, &mut |command, understood, _| {
             let Some(name) = command.name_word() else { return };
             let end = match understood {

@@ -1,6 +1,7 @@
 //! `dropped-supplementary-groups`
 
-use dfopt_semantic::command::{AccountAction, Command, Understood, understand};
+use dfopt_semantic::command::{AccountAction, Understood};
+use dfopt_semantic::effects::Meant;
 use dfopt_semantic::model::{Model, Stage};
 use dfopt_syntax::ast::Instruction;
 
@@ -70,8 +71,8 @@ fn has_more_groups(model: &Model<'_>, stage: &Stage, before: usize, user: &str, 
     let mut has_more = false;
     for step in steps.filter(|step| step.index < before && matches!(step.ast, Instruction::Run(_))) {
         model.walk(step, &mut |here| {
-            let Some(command) = Command::of(here.expanded) else { return };
-            let Understood::Account(account) = understand(&command) else { return };
+            let Some(Meant { command: _, understood }) = here.meant else { return };
+            let Understood::Account(account) = understood else { return };
             let joins =
                 matches!(account.action, AccountAction::AddUser | AccountAction::AddToGroup | AccountAction::Modify);
             let is_user = account.name.is_some_and(|name| name.is_any(&[user]));

@@ -1,7 +1,8 @@
 //! `full-variant-base`
 
 use dfopt_semantic::base::{Programs, Rung};
-use dfopt_semantic::command::{Command, Understood, understand};
+use dfopt_semantic::command::Understood;
+use dfopt_semantic::effects::Meant;
 use dfopt_semantic::model::{Model, Stage};
 use dfopt_syntax::ast::Instruction;
 
@@ -68,9 +69,8 @@ fn needs_more(model: &Model<'_>, stage: &Stage) -> bool {
             continue;
         }
         model.walk(step, &mut |at| {
-            let Some(command) = Command::of(at.expanded) else { return };
-            let understood = understand(&command);
-            needs |= match &understood {
+            let Some(Meant { command: _, understood }) = at.meant else { return };
+            needs |= match understood {
                 // Packages of a language may hold sources of extensions.
                 Understood::Download(_) | Understood::Git(_) | Understood::Unknown | Understood::Script(_) => true,
                 other => other.produces() || other.fetches_dependencies(),

@@ -6,7 +6,7 @@ use dfopt_syntax::TextSize;
 use dfopt_syntax::ast::AstNode;
 
 use crate::rule::declare_rule;
-use crate::unpinned::{runs, visit};
+use crate::runs::{steps, visit};
 use crate::{Applicability, ByDefault, Category, Context, Place, Severity};
 
 declare_rule! {
@@ -46,7 +46,7 @@ declare_rule! {
 
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
-    let shipped = runs(model).filter(|step| model.stage_of(step).is_some_and(|stage| stage.is_shipped()));
+    let shipped = steps(model).filter(|step| model.stage_of(step).is_some_and(|stage| stage.is_shipped()));
     for step in shipped.filter(|step| !is_configured(model, step)) {
         visit(model, step, &mut |command, _, _| {
             let Some(install) = GemInstall::of(command).filter(|install| !install.leaves_out_documents) else { return };

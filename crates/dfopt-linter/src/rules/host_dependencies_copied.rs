@@ -1,8 +1,9 @@
 //! `host-dependencies-copied`
 
+use dfopt_semantic::command::Understood;
 use dfopt_semantic::command::node::NodeVerb;
-use dfopt_semantic::command::{Command, Understood, understand};
 use dfopt_semantic::context::clean;
+use dfopt_semantic::effects::Meant;
 use dfopt_semantic::model::{Brought, Model, Step};
 use dfopt_syntax::ast::Instruction;
 
@@ -85,12 +86,11 @@ fn check(ctx: &mut Context<'_>) {
 fn installs(model: &Model<'_>, step: &Step) -> Vec<String> {
     let mut found = Vec::new();
     model.walk(step, &mut |here| {
-        let Some(command) = Command::of(here.expanded) else { return };
-        let understood = understand(&command);
+        let Some(Meant { command, understood }) = here.meant else { return };
         if !understood.fetches_dependencies() {
             return;
         }
-        let names: &[&str] = match &understood {
+        let names: &[&str] = match understood {
             Understood::Node(node) if matches!(node.verb, NodeVerb::Install | NodeVerb::CleanInstall) => {
                 &["node_modules"]
             }
@@ -104,7 +104,7 @@ fn installs(model: &Model<'_>, step: &Step) -> Vec<String> {
             },
             _ => &[],
         };
-        if let Some(directory) = here.state.for_command(&command).directory() {
+        if let Some(directory) = here.state.for_command(command).directory() {
             found.extend(names.iter().map(|name| format!("{}/{name}", directory.trim_end_matches('/'))));
         }
     });

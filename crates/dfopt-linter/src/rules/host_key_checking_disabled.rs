@@ -2,6 +2,7 @@
 
 use dfopt_semantic::command::Word;
 
+use crate::peer;
 use crate::rule::declare_rule;
 use crate::{Category, Context, Severity, runs};
 
@@ -43,9 +44,9 @@ fn check(ctx: &mut Context<'_>) {
         for invocation in &run.invocations {
             let mut words = runs::texts(invocation).peekable();
             while let Some(word) = words.next() {
-                let text = runs::text(word);
+                let text = peer::text(word);
                 // `-o` and its value may be one word or two, `StrictHostKeyChecking` and `no` too.
-                let next = words.peek().map(|next: &&Word| runs::text(next));
+                let next = words.peek().map(|next: &&Word| peer::text(next));
                 if let Some(severity) = trust(text) {
                     report(ctx, word, severity);
                 } else if text.eq_ignore_ascii_case("StrictHostKeyChecking") && next == Some("no") {

@@ -1,8 +1,9 @@
 //! `install-as-user`
 
+use dfopt_semantic::command::Understood;
 use dfopt_semantic::command::node::NodeVerb;
 use dfopt_semantic::command::packages::Maintenance;
-use dfopt_semantic::command::{Command, Understood, understand};
+use dfopt_semantic::effects::Meant;
 use dfopt_semantic::model::{Model, Step};
 
 use crate::rule::declare_rule;
@@ -59,13 +60,13 @@ fn first_install(model: &Model<'_>, step: &Step) -> Option<(std::ops::Range<u32>
     let has_prefix = |name: &str| model.scope(step).variable(name).is_some();
     let has_own_prefix = has_prefix("NPM_CONFIG_PREFIX") || has_prefix("npm_config_prefix") || has_prefix("PNPM_HOME");
     model.walk(step, &mut |here| {
-        let Some(command) = Command::of(here.expanded) else { return };
+        let Some(Meant { command, understood }) = here.meant else { return };
         let is_lifted = ["sudo", "doas", "gosu", "su-exec", "fakeroot"].iter().any(|name| command.is_wrapped_in(name));
         let is_root = here.state.user().is_none_or(|user| matches!(user, "root" | "0"));
         if found.is_some() || is_lifted || is_root {
             return;
         }
-        let severity = match understand(&command) {
+        let severity = match understood {
             Understood::PackageInstall(install) if install.root.is_none() => Severity::Warning,
             Understood::PackageRemove(_) => Severity::Warning,
             Understood::PackageMaintenance(maintenance)

@@ -1,10 +1,10 @@
 //! `install-without-cache-mount`
 
 use dfopt_semantic::effects::caches::{Cache, cache_uses};
+use dfopt_semantic::effects::is_below;
 use dfopt_semantic::model::{Model, Role, Step};
 use dfopt_syntax::ast::{AstNode, Instruction};
 
-use crate::cache_mount::is_below;
 use crate::rule::declare_rule;
 use crate::{Applicability, ByDefault, Category, Context, Place, Severity};
 

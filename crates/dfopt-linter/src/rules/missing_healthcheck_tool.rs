@@ -1,6 +1,7 @@
 //! `missing-healthcheck-tool`
 
-use dfopt_semantic::command::{Command, Understood, understand};
+use dfopt_semantic::command::{Command, Understood};
+use dfopt_semantic::effects::Meant;
 use dfopt_semantic::model::{Model, Stage, Step};
 use dfopt_syntax::ast::{AstNode, Instruction};
 
@@ -74,12 +75,12 @@ fn installs(model: &Model<'_>, step: &Step, name: &str) -> bool {
     let is_named = text.contains(name) || (name == "nc" && (text.contains("netcat") || text.contains("ncat")));
     let mut is_unknown = false;
     model.walk(step, &mut |here| {
-        let Some(command) = Command::of(here.expanded) else { return };
+        let Some(Meant { command, understood }) = here.meant else { return };
         // A program of one's own may do anything, whatever its name.
         is_unknown |= command
             .path()
             .is_some_and(|path| path.contains('/') && !path.starts_with("/bin/") && !path.starts_with("/usr/"));
-        is_unknown |= match understand(&command) {
+        is_unknown |= match understood {
             Understood::PackageInstall(install) => !install.complete,
             Understood::Unknown => command.name().is_none_or(|name| name.ends_with(".sh")),
             _ => false,

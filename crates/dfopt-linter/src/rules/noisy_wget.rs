@@ -7,7 +7,7 @@ use dfopt_syntax::TextSize;
 
 use crate::peer;
 use crate::rule::declare_rule;
-use crate::unpinned::runs;
+use crate::runs::steps;
 use crate::{Applicability, ByDefault, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
@@ -58,7 +58,7 @@ fn check(ctx: &mut Context<'_>) {
         }
         return;
     }
-    for step in runs(model).filter(|step| !is_busybox(model, step)) {
+    for step in steps(model).filter(|step| !is_busybox(model, step)) {
         model.walk(step, &mut |at| {
             let Some(command) = Command::of(at.invocation).filter(|command| command.name() == Some("wget")) else {
                 return;

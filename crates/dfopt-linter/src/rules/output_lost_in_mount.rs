@@ -1,9 +1,9 @@
 //! `output-lost-in-mount`
 
+use dfopt_semantic::command::Understood;
 use dfopt_semantic::command::files::FileAction;
-use dfopt_semantic::command::{Command, Understood, understand};
 use dfopt_semantic::context::join_clean;
-use dfopt_semantic::effects::Resource;
+use dfopt_semantic::effects::{Meant, Resource, is_below};
 use dfopt_semantic::model::{Model, ReferenceTarget, Step};
 use dfopt_semantic::mount::{Mount, MountKind};
 use dfopt_syntax::TextRange;
@@ -101,8 +101,8 @@ fn lost_mounts(model: &Model<'_>, step: &Step) -> Vec<(String, TextRange)> {
 fn takes_out(model: &Model<'_>, step: &Step) -> bool {
     let mut takes = !model.script(step).is_some_and(|script| script.script.complete);
     model.walk(step, &mut |here| {
-        let Some(command) = Command::of(here.expanded) else { return };
-        takes |= match understand(&command) {
+        let Some(Meant { command, understood }) = here.meant else { return };
+        takes |= match understood {
             Understood::File(file) => matches!(file.action, FileAction::Copy | FileAction::Move | FileAction::Link),
             Understood::Pack(_) | Understood::Extract(_) => true,
             _ => command.name().is_none_or(|name| name.ends_with(".sh")),
@@ -145,10 +145,6 @@ fn consumer(model: &Model<'_>, step: &Step, target: &str) -> Option<TextRange> {
             .find(|source| source.text.known().is_some_and(|path| is_below(&join_clean("/", path), target)));
         source.map(|source| source.range)
     })
-}
-
-fn is_below(path: &str, directory: &str) -> bool {
-    path.strip_prefix(directory.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use dfopt_semantic::command::{Command, Word};
 
+use crate::peer;
 use crate::rule::declare_rule;
 use crate::{Applicability, Category, Context, Severity, runs};
 
@@ -73,13 +74,13 @@ fn flags_of(name: &str) -> &'static [&'static str] {
 
 /// Whether apk installs files that were likely built by the project itself.
 fn is_own_package(command: &Command<'_>) -> bool {
-    let mut packages = command.args().iter().filter(|word| !runs::text(word).starts_with('-')).skip(1).peekable();
+    let mut packages = command.args().iter().filter(|word| !peer::text(word).starts_with('-')).skip(1).peekable();
     command.name() == Some("apk") && packages.peek().is_some() && packages.all(|word| word.raw.ends_with(".apk"))
 }
 
 /// Whether an option, or a text that is written to a file, switches the check off.
 fn switches_off(command: &Command<'_>, word: &Word) -> bool {
-    let text = runs::text(word).to_ascii_lowercase();
+    let text = peer::text(word).to_ascii_lowercase();
     let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '"' | '\'')).collect();
     match command.name() {
         Some("apt-get" | "apt" | "aptitude") => {

@@ -4,7 +4,7 @@ use dfopt_semantic::command::Understood;
 use dfopt_semantic::command::packages::{Maintenance, Manager};
 
 use crate::rule::declare_rule;
-use crate::unpinned::{runs, visit};
+use crate::runs::{steps, visit};
 use crate::{ByDefault, Category, Context, Place, Severity};
 
 declare_rule! {
@@ -41,7 +41,7 @@ declare_rule! {
 
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
-    for step in runs(model) {
+    for step in steps(model) {
         visit(model, step, &mut |command, understood, _| {
             let Understood::PackageMaintenance(found) = understood else { return };
             let is_all = found.action == Maintenance::Upgrade && !found.verb.is_any(&["fix", "downgrade"]);

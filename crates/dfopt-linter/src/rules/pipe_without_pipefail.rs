@@ -11,7 +11,7 @@ use dfopt_syntax::ast::Instruction;
 use dfopt_syntax::shell::parse_script;
 
 use crate::rule::declare_rule;
-use crate::unpinned::runs;
+use crate::runs::steps;
 use crate::{Applicability, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
@@ -57,7 +57,7 @@ fn check(ctx: &mut Context<'_>) {
     if ctx.dialect() == Dialect::Hadolint {
         return check_as_hadolint(ctx);
     }
-    for step in runs(model) {
+    for step in steps(model) {
         let Some(script) = model.script(step) else { continue };
         for part in script.all() {
             check_script(ctx, step, part, std::ptr::eq(part, &script.script) && script.source == ScriptSource::Text);

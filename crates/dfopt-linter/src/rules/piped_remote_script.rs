@@ -4,6 +4,7 @@ use dfopt_semantic::command::downloads::{Download, DownloadTarget};
 use dfopt_semantic::command::{Command, Connector, Invocation, Understood, Word, understand};
 use dfopt_syntax::TextRange;
 
+use crate::peer;
 use crate::rule::declare_rule;
 use crate::runs::{self, Run};
 use crate::{Category, Context, Place, Severity};
@@ -107,7 +108,7 @@ fn reads_script(command: &Command<'_>) -> bool {
     if !is_shell && !INTERPRETERS.contains(&name) {
         return false;
     }
-    let args = || command.args().iter().map(runs::text);
+    let args = || command.args().iter().map(peer::text);
     // A letter that takes code, or for a shell one that says the input is the script.
     let takes_code = |arg: &str| {
         if is_shell { is_script_flag(arg) } else { matches!(arg, "-c" | "-e" | "-m" | "-r" | "-pe" | "-ne") }
@@ -147,7 +148,7 @@ fn substituted(ctx: &mut Context<'_>, run: &Run<'_>) {
             Some("eval") => !is_file,
             Some("source" | ".") => is_file,
             Some(name) if SHELLS.contains(&name) => {
-                is_file || outer.args().iter().any(|arg| is_script_flag(runs::text(arg)))
+                is_file || outer.args().iter().any(|arg| is_script_flag(peer::text(arg)))
             }
             Some(name) if INTERPRETERS.contains(&name) => {
                 is_file || outer.args().iter().any(|arg| arg.is_any(&["-c", "-e", "-r"]))
@@ -198,10 +199,10 @@ fn runs_file(command: &Command<'_>, file: &str) -> bool {
         return true;
     }
     let runs_scripts = SHELLS.contains(&name) || INTERPRETERS.contains(&name) || matches!(name, "source" | ".");
-    let script = command.args().iter().map(runs::text).find(|arg| !arg.starts_with('-'));
+    let script = command.args().iter().map(peer::text).find(|arg| !arg.starts_with('-'));
     runs_scripts
         && script.is_some_and(is_it)
-        && !command.args().first().is_some_and(|arg| is_script_flag(runs::text(arg)))
+        && !command.args().first().is_some_and(|arg| is_script_flag(peer::text(arg)))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use dfopt_syntax::ast::Instruction;
 use dfopt_syntax::{TextRange, TextSize};
 
 use crate::rule::declare_rule;
-use crate::{Applicability, ByDefault, Category, Context, Severity, runs};
+use crate::{Applicability, ByDefault, Category, Context, Place, Severity, runs};
 
 declare_rule! {
     /// Something is fetched over plain HTTP and not checked.
@@ -54,7 +54,7 @@ fn check(ctx: &mut Context<'_>) {
             let Understood::Download(download) = understand(&command) else { continue };
             for url in &download.urls {
                 if is_plain(&url.word.static_prefix()) {
-                    report(ctx, runs::place_of(url));
+                    report(ctx, url.place());
                 }
             }
         }

@@ -1,7 +1,8 @@
 //! `production-install-before-build`
 
 use dfopt_semantic::command::node::{Node, NodeVerb};
-use dfopt_semantic::command::{Command, Development, Understood, understand};
+use dfopt_semantic::command::{Development, Understood};
+use dfopt_semantic::effects::Meant;
 use dfopt_semantic::model::{Model, Stage, Step};
 use dfopt_syntax::TextRange;
 
@@ -91,9 +92,9 @@ fn events(model: &Model<'_>, stage: &Stage, step: &Step) -> Vec<Event> {
         facts.env.iter().any(|variable| variable.name == "NODE_ENV" && variable.value == Some("production"))
     });
     model.walk(step, &mut |here| {
-        let Some(command) = Command::of(here.expanded) else { return };
+        let Some(Meant { command, understood }) = here.meant else { return };
         let Some(word) = command.name_word() else { return };
-        let node = match understand(&command) {
+        let node = match understood {
             Understood::Node(node) => node,
             _ => {
                 let name = command.name().unwrap_or_default();
@@ -105,7 +106,7 @@ fn events(model: &Model<'_>, stage: &Stage, step: &Step) -> Vec<Event> {
         };
         match node.verb {
             NodeVerb::Install | NodeVerb::CleanInstall => {
-                let env = here.state.for_command(&command).lookup("NODE_ENV").or_else(|| value("NODE_ENV"));
+                let env = here.state.for_command(command).lookup("NODE_ENV").or_else(|| value("NODE_ENV"));
                 let is_production = env.map_or(of_base, |env| env == "production");
                 let is_whole = match node.development {
                     Development::Excluded => false,
@@ -121,7 +122,7 @@ fn events(model: &Model<'_>, stage: &Stage, step: &Step) -> Vec<Event> {
             NodeVerb::Add | NodeVerb::AddGlobal | NodeVerb::Deploy | NodeVerb::Fetch => {
                 found.push(Event::Install(word.range.place(), true));
             }
-            NodeVerb::Run | NodeVerb::Exec => found.extend(build_of(&node, word.range.place())),
+            NodeVerb::Run | NodeVerb::Exec => found.extend(build_of(node, word.range.place())),
             _ => {}
         }
     });

@@ -1,6 +1,6 @@
 //! `pseudo-filesystem-workdir`
 
-use dfopt_semantic::effects::normalize;
+use dfopt_semantic::effects::{is_below, normalize};
 use dfopt_syntax::ast::{AstNode, Instruction};
 
 use crate::rule::declare_rule;
@@ -48,10 +48,7 @@ fn check(ctx: &mut Context<'_>) {
             continue;
         }
         let path = normalize(&path, before.unwrap_or("/"));
-        let is_below = |directory: &&&str| {
-            path.strip_prefix(**directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let Some(directory) = DIRECTORIES.iter().find(is_below) else { continue };
+        let Some(directory) = DIRECTORIES.iter().find(|directory| is_below(&path, directory)) else { continue };
         let Some(word) = step.ast.words().next() else { continue };
         ctx.report(word.range(), format!("`{directory}` is no place for a program"));
     }

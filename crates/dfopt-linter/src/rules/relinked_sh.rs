@@ -8,7 +8,7 @@ use dfopt_syntax::{TextRange, TextSize};
 
 use crate::peer;
 use crate::rule::declare_rule;
-use crate::unpinned::{runs, visit};
+use crate::runs::{steps, visit};
 use crate::{Applicability, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
@@ -60,7 +60,7 @@ fn check(ctx: &mut Context<'_>) {
         }
         return;
     }
-    for step in runs(model) {
+    for step in steps(model) {
         visit(model, step, &mut |command, understood, at| {
             let Some(name) = command.name_word().map(Place::place) else { return };
             match understood {

@@ -1,7 +1,8 @@
 //! `root-owned-copy-after-user`
 
+use dfopt_semantic::command::Understood;
 use dfopt_semantic::command::files::FileAction;
-use dfopt_semantic::command::{Command, Understood, understand};
+use dfopt_semantic::effects::{Meant, is_below};
 use dfopt_semantic::model::{Model, Step};
 use dfopt_syntax::ast::Instruction;
 
@@ -77,21 +78,19 @@ fn is_given_later(model: &Model<'_>, step: &Step) -> bool {
     let mut is_given = false;
     for run in later.filter(|other| matches!(other.ast, Instruction::Run(_))) {
         model.walk(run, &mut |here| {
-            let Some(command) = Command::of(here.expanded) else { return };
-            let Understood::File(change) = understand(&command) else { return };
+            let Some(Meant { command: _, understood }) = here.meant else { return };
+            let Understood::File(change) = understood else { return };
             if change.action == FileAction::Owner {
                 is_given |= change.open
                     || change.targets.iter().any(|target| {
-                        here.state.path(*target).is_none_or(|target| covers(&target, &path) || covers(&path, &target))
+                        here.state
+                            .path(*target)
+                            .is_none_or(|target| is_below(&path, &target) || is_below(&target, &path))
                     });
             }
         });
     }
     is_given
-}
-
-fn covers(directory: &str, path: &str) -> bool {
-    path.strip_prefix(directory.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use dfopt_semantic::command::{Command, Invocation, RedirectOp, Understood, Word,
 use dfopt_semantic::mount::{MountKind, Spanned};
 use dfopt_syntax::ast::Instruction;
 
+use crate::peer;
 use crate::rule::declare_rule;
 use crate::runs::{self, Run};
 use crate::{Category, Context, Severity};
@@ -94,7 +95,7 @@ struct Written<'m> {
 fn written<'m>(invocation: &'m Invocation, secrets: &Secrets) -> Option<Written<'m>> {
     let command = Command::of(invocation)?;
     let name = command.name()?;
-    let is_secret_file = |word: &Word| secrets.files.iter().any(|file| runs::text(word) == file);
+    let is_secret_file = |word: &Word| secrets.files.iter().any(|file| peer::text(word) == file);
     let holds_secret = |word: &Word| {
         let variables = word.variables();
         secrets.variables.iter().any(|secret| variables.contains(secret))
@@ -116,7 +117,7 @@ fn written<'m>(invocation: &'m Invocation, secrets: &Secrets) -> Option<Written<
         _ => false,
     };
     if let Some(output) = output.filter(|_| prints) {
-        let file = runs::text(&output.target);
+        let file = peer::text(&output.target);
         let stays = !matches!(file, "/dev/null" | "/dev/stderr" | "/dev/stdout") && !file.starts_with("/tmp/");
         return stays.then(|| Written { word: &output.target, file: Some(file.to_owned()) });
     }
@@ -146,14 +147,14 @@ fn is_removed(run: &Run<'_>, at: usize, file: &str) -> bool {
                 || path.rsplit('/').next() == Some(name)
                 || file.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
         };
-        op.action == FileAction::Remove && op.targets.iter().any(|target| is_it(runs::text(target.word)))
+        op.action == FileAction::Remove && op.targets.iter().any(|target| is_it(peer::text(target.word)))
     })
 }
 
 /// Whether a later command takes a setting back.
 fn is_unset(run: &Run<'_>, at: usize) -> bool {
     run.invocations[at + 1..].iter().any(|invocation| {
-        let words: Vec<&str> = invocation.words.iter().map(runs::text).collect();
+        let words: Vec<&str> = invocation.words.iter().map(peer::text).collect();
         let takes_back = words.iter().any(|word| {
             matches!(*word, "delete" | "unset" | "--unset" | "--unset-all" | "--remove-section" | "logout")
         });

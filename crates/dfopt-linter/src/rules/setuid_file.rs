@@ -4,7 +4,7 @@ use dfopt_semantic::command::files::FileAction;
 use dfopt_semantic::command::{Understood, understand};
 
 use crate::rule::declare_rule;
-use crate::{ByDefault, Category, Context, Severity, runs};
+use crate::{ByDefault, Category, Context, Place, Severity, runs};
 
 declare_rule! {
     /// A file gets the rights of its owner or group when it is run.
@@ -49,7 +49,7 @@ fn check(ctx: &mut Context<'_>) {
                 continue;
             }
             let Some(mode) = op.mode.filter(|mode| mode.text().is_some_and(sets_id)) else { continue };
-            ctx.report(runs::place_of(&mode), "the file runs with the rights of its owner or group");
+            ctx.report(mode.place(), "the file runs with the rights of its owner or group");
         }
     }
 }

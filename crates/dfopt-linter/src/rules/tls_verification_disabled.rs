@@ -7,6 +7,7 @@ use dfopt_semantic::model::{Model, VariableKind};
 use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
 
+use crate::peer;
 use crate::rule::declare_rule;
 use crate::{Applicability, Category, Context, Place, Severity, runs};
 
@@ -152,12 +153,12 @@ fn of_command(model: &Model<'_>, command: &Command<'_>, switches: &mut Vec<Switc
                 let text = text.to_ascii_lowercase();
                 text == "http.sslverify=false" || text == "http.sslverify=0"
             };
-            switches.extend(args.iter().filter(|word| is_off(runs::text(word))).map(marked));
+            switches.extend(args.iter().filter(|word| is_off(peer::text(word))).map(marked));
             switches.extend(pair(args, &["http.sslVerify"], &["false", "0"]).map(marked));
         }
         "pip" | "pip3" | "python" | "python3" | "uv" | "pipenv" | "poetry" => {
             let is_switch = |word: &&Word| {
-                let text = runs::text(word);
+                let text = peer::text(word);
                 text == "--trusted-host" || text.starts_with("--trusted-host=") || text == "global.trusted-host"
             };
             switches.extend(args.iter().filter(is_switch).map(marked));
@@ -178,7 +179,7 @@ fn of_command(model: &Model<'_>, command: &Command<'_>, switches: &mut Vec<Switc
     let is_rpm = matches!(name, "yum" | "dnf" | "microdnf" | "yum-config-manager");
     let is_apt = matches!(name, "apt-get" | "apt" | "aptitude");
     for word in runs::texts(command.invocation()) {
-        let text = runs::text(word).to_ascii_lowercase();
+        let text = peer::text(word).to_ascii_lowercase();
         let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '"' | '\'' | ';')).collect();
         let rpm = compact.contains("sslverify=0") || compact.contains("sslverify=false");
         let apt = ["verify-peer", "verify-host"].iter().any(|key| {
@@ -198,7 +199,7 @@ fn of_command(model: &Model<'_>, command: &Command<'_>, switches: &mut Vec<Switc
 fn pair<'w>(args: &'w [Word], keys: &'w [&str], values: &'w [&str]) -> impl Iterator<Item = &'w Word> {
     args.windows(2)
         .filter(move |two| {
-            keys.iter().any(|key| runs::text(&two[0]).eq_ignore_ascii_case(key)) && two[1].is_any(values)
+            keys.iter().any(|key| peer::text(&two[0]).eq_ignore_ascii_case(key)) && two[1].is_any(values)
         })
         .map(|two| &two[1])
 }
@@ -215,7 +216,7 @@ fn in_cluster(word: &Word) -> Option<Range<u32>> {
 /// Whether all addresses are of this machine.
 fn is_local(args: &[Word]) -> bool {
     let hosts: Vec<&str> =
-        args.iter().filter_map(|word| runs::text(word).split_once("://")).map(|(_, rest)| rest).collect();
+        args.iter().filter_map(|word| peer::text(word).split_once("://")).map(|(_, rest)| rest).collect();
     let is_own = |rest: &&str| ["localhost", "127.", "[::1]", "0.0.0.0"].iter().any(|host| rest.starts_with(host));
     !hosts.is_empty() && hosts.iter().all(is_own)
 }

@@ -5,7 +5,7 @@ use dfopt_semantic::command::packages::Manager;
 use dfopt_syntax::TextRange;
 
 use crate::rule::declare_rule;
-use crate::unpinned::{runs, visit};
+use crate::runs::{steps, visit};
 use crate::{Applicability, Category, Context, Place, Severity};
 
 declare_rule! {
@@ -48,7 +48,7 @@ declare_rule! {
 
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
-    for step in runs(model).filter(|step| model.stage_of(step).is_some_and(|stage| stage.is_shipped())) {
+    for step in steps(model).filter(|step| model.stage_of(step).is_some_and(|stage| stage.is_shipped())) {
         let mut open: Vec<(String, TextRange)> = Vec::new();
         let mut is_unknown = false;
         visit(model, step, &mut |_, understood, at| match understood {

@@ -2,11 +2,12 @@
 
 use dfopt_semantic::command::Understood;
 use dfopt_semantic::command::packages::Manager;
+use dfopt_semantic::effects::is_below;
 use dfopt_semantic::mount::Sharing;
 
-use crate::cache_mount::{cache_mounts, is_below};
+use crate::cache_mount::cache_mounts;
 use crate::rule::declare_rule;
-use crate::unpinned::visit;
+use crate::runs::visit;
 use crate::{Applicability, Category, Context, Severity};
 
 declare_rule! {

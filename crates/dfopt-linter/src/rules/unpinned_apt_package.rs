@@ -4,7 +4,8 @@ use dfopt_semantic::command::packages::Manager;
 
 use crate::peer::{self, packages::APT_GET};
 use crate::rule::declare_rule;
-use crate::unpinned::{check_as_hadolint, comes_from_snapshot, report_open, runs, visit_installs};
+use crate::runs::steps;
+use crate::unpinned::{check_as_hadolint, comes_from_snapshot, report_open, visit_installs};
 use crate::{ByDefault, Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -46,7 +47,7 @@ fn check(ctx: &mut Context<'_>) {
         return check_as_hadolint(ctx, |invocation| APT_GET.packages(invocation), is_pinned);
     }
     let model = ctx.model();
-    for step in runs(model).filter(|step| !comes_from_snapshot(model, step)) {
+    for step in steps(model).filter(|step| !comes_from_snapshot(model, step)) {
         visit_installs(model, step, &mut |install| {
             if install.manager == Manager::Apt {
                 report_open(ctx, install, |package| peer::text(package.word).contains('/'));

@@ -4,7 +4,8 @@ use dfopt_semantic::command::rust::CargoVerb;
 use dfopt_semantic::command::{Command, Understood, Word};
 
 use crate::rule::declare_rule;
-use crate::unpinned::{report, runs, visit};
+use crate::runs::{steps, visit};
+use crate::unpinned::report;
 use crate::{Category, Context, Severity};
 
 declare_rule! {
@@ -40,7 +41,7 @@ declare_rule! {
 
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
-    for step in runs(model) {
+    for step in steps(model) {
         visit(model, step, &mut |command, understood, _| {
             let Understood::Cargo(cargo) = understood else { return };
             if cargo.verb != CargoVerb::Install || cargo.path.is_some() || has_version(command) {

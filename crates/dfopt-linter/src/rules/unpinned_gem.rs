@@ -5,7 +5,8 @@ use dfopt_semantic::command::gem::GemInstall;
 
 use crate::peer::packages;
 use crate::rule::declare_rule;
-use crate::unpinned::{check_as_hadolint, report, runs, visit};
+use crate::runs::{steps, visit};
+use crate::unpinned::{check_as_hadolint, report};
 use crate::{Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -45,7 +46,7 @@ fn check(ctx: &mut Context<'_>) {
         return check_as_hadolint(ctx, packages::gem_packages, |gem| gem.contains(':'));
     }
     let model = ctx.model();
-    for step in runs(model) {
+    for step in steps(model) {
         visit(model, step, &mut |command, _, _| {
             let Some(install) = GemInstall::of(command).filter(|install| !install.has_version) else { return };
             let is_open = |word: &&Word| {

@@ -4,7 +4,7 @@ use dfopt_semantic::command::downloads::GitVerb;
 use dfopt_semantic::command::{Understood, Word};
 
 use crate::rule::declare_rule;
-use crate::unpinned::{runs, visit};
+use crate::runs::{steps, visit};
 use crate::{ByDefault, Category, Context, Severity};
 
 declare_rule! {
@@ -40,7 +40,7 @@ declare_rule! {
 
 fn check(ctx: &mut Context<'_>) {
     let model = ctx.model();
-    for step in runs(model) {
+    for step in steps(model) {
         let mut clones: Vec<Word> = Vec::new();
         visit(model, step, &mut |command, understood, _| {
             let Understood::Git(git) = understood else { return };

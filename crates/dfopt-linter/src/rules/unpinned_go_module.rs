@@ -7,7 +7,8 @@ use dfopt_syntax::ast::Instruction;
 
 use crate::peer::{self, Triggers};
 use crate::rule::declare_rule;
-use crate::unpinned::{report, runs, visit};
+use crate::runs::{steps, visit};
+use crate::unpinned::report;
 use crate::{Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -52,7 +53,7 @@ fn check(ctx: &mut Context<'_>) {
         }
         return;
     }
-    for step in runs(model) {
+    for step in steps(model) {
         visit(model, step, &mut |_, understood, _| {
             let Understood::Go(go) = understood else { return };
             if !matches!(go.verb, GoVerb::Get | GoVerb::Install | GoVerb::Run) {

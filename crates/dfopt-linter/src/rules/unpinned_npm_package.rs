@@ -5,7 +5,8 @@ use dfopt_semantic::command::{Understood, Word};
 
 use crate::peer::packages;
 use crate::rule::declare_rule;
-use crate::unpinned::{check_as_hadolint, report, runs, visit};
+use crate::runs::{steps, visit};
+use crate::unpinned::{check_as_hadolint, report};
 use crate::{Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -45,7 +46,7 @@ fn check(ctx: &mut Context<'_>) {
         return check_as_hadolint(ctx, packages::npm_packages, is_pinned_as_hadolint);
     }
     let model = ctx.model();
-    for step in runs(model) {
+    for step in steps(model) {
         visit(model, step, &mut |_, understood, _| {
             let Understood::Node(node) = understood else { return };
             if matches!(node.verb, NodeVerb::Add | NodeVerb::AddGlobal) {

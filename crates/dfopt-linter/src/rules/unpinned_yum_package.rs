@@ -4,7 +4,8 @@ use dfopt_semantic::command::packages::Manager;
 
 use crate::peer::{self, packages::YUM, rpm};
 use crate::rule::declare_rule;
-use crate::unpinned::{report, report_open, runs, visit_installs};
+use crate::runs::steps;
+use crate::unpinned::{report, report_open, visit_installs};
 use crate::{ByDefault, Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -46,7 +47,7 @@ fn check(ctx: &mut Context<'_>) {
         rpm::unpinned(model, &YUM, &[]).into_iter().for_each(|word| report(ctx, &[word]));
         return;
     }
-    for step in runs(model) {
+    for step in steps(model) {
         visit_installs(model, step, &mut |install| {
             if install.manager == Manager::Rpm && matches!(install.tool, "yum") {
                 // `nodejs:22` is a stream of a module, `1:a-2` an epoch.

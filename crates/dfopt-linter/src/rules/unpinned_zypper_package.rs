@@ -4,7 +4,8 @@ use dfopt_semantic::command::packages::Manager;
 
 use crate::peer::{self, packages::ZYPPER};
 use crate::rule::declare_rule;
-use crate::unpinned::{check_as_hadolint, report_open, runs, visit_installs};
+use crate::runs::steps;
+use crate::unpinned::{check_as_hadolint, report_open, visit_installs};
 use crate::{ByDefault, Category, Context, Dialect, Severity};
 
 declare_rule! {
@@ -46,7 +47,7 @@ fn check(ctx: &mut Context<'_>) {
         return check_as_hadolint(ctx, |invocation| ZYPPER.packages(invocation), is_pinned);
     }
     let model = ctx.model();
-    for step in runs(model) {
+    for step in steps(model) {
         visit_installs(model, step, &mut |install| {
             if install.manager == Manager::Zypper && !install.verb.is_any(&["inr", "install-new-recommends"]) {
                 report_open(ctx, install, |package| peer::text(package.word).contains(['=', '>', '<']));

@@ -4,6 +4,7 @@ use dfopt_semantic::command::downloads::DownloadTarget;
 use dfopt_semantic::command::files::FileAction;
 use dfopt_semantic::command::{Command, Connector, Understood, understand};
 
+use crate::peer;
 use crate::rule::declare_rule;
 use crate::runs::{self, Run};
 use crate::{ByDefault, Category, Context, Severity};
@@ -70,7 +71,7 @@ fn check(ctx: &mut Context<'_>) {
 fn is_installed(run: &Run<'_>, at: usize, file: &str) -> bool {
     let is_it = |path: &str| path.rsplit('/').next() == Some(file);
     run.invocations[at + 1..].iter().filter_map(|invocation| Command::of(invocation)).any(|command| {
-        let names_it = command.args().iter().any(|word| is_it(runs::text(word)));
+        let names_it = command.args().iter().any(|word| is_it(peer::text(word)));
         let installs = match understand(&command) {
             Understood::File(op) => {
                 matches!(op.action, FileAction::Mode)

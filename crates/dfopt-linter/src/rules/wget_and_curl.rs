@@ -7,7 +7,7 @@ use dfopt_syntax::ast::Instruction;
 
 use crate::peer::{self, Triggers};
 use crate::rule::declare_rule;
-use crate::unpinned::runs;
+use crate::runs::steps;
 use crate::{ByDefault, Category, Context, Dialect, Place, Severity};
 
 declare_rule! {
@@ -54,7 +54,7 @@ fn check(ctx: &mut Context<'_>) {
     for stage in model.stages() {
         let mut first: Option<(String, TextRange)> = None;
         let mut is_told = false;
-        for step in runs(model).filter(|step| step.stage == Some(stage.index)) {
+        for step in steps(model).filter(|step| step.stage == Some(stage.index)) {
             model.walk(step, &mut |at| {
                 let Some(command) = Command::of(at.invocation) else { return };
                 let Some(name) = command.name().filter(|name| matches!(*name, "wget" | "curl")) else { return };

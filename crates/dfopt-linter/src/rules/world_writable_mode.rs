@@ -86,7 +86,7 @@ fn mode_of(command: &Command<'_>) -> Option<TextRange> {
     let gives_mode = matches!(op.action, FileAction::Mode | FileAction::MakeDirectory | FileAction::Copy);
     let mode = op.mode.filter(|_| gives_mode)?;
     let is_device = op.targets.iter().any(|target| target.text().is_some_and(|path| path.starts_with("/dev/")));
-    (!is_device && is_world_writable(mode.text()?)).then(|| runs::place_of(&mode))
+    (!is_device && is_world_writable(mode.text()?)).then(|| mode.place())
 }
 
 /// Whether a mode, octal or symbolic, lets everyone write; a sticky directory is made for that.

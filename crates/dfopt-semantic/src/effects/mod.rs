@@ -21,7 +21,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 pub use of::{effects_of, effects_of_command};
-pub use path::{PathPattern, normalize};
+pub use path::{PathPattern, is_below, normalize};
 pub use resource::Resource;
 pub use state::{Env, InlineReader, Meant, State, Step, walk};
 

@@ -162,6 +162,13 @@ fn parts_of(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|part| !part.is_empty())
 }
 
+/// Whether the path `path` is `directory` or lies in it; both are taken as they are written.
+#[must_use]
+pub fn is_below(path: &str, directory: &str) -> bool {
+    let directory = directory.trim_end_matches('/');
+    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// The absolute path that `path` names in the directory `base`, without `.`, `..` and doubled slashes.
 #[must_use]
 pub fn normalize(path: &str, base: &str) -> String {

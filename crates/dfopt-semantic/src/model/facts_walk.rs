@@ -5,7 +5,7 @@ use dfopt_syntax::ast::Instruction;
 use super::{Model, ShellScript, Step};
 use crate::command::{InlineScript, Script};
 use crate::effects::caches::{CacheUse, cache_uses};
-use crate::effects::{self, Env, Footprint, PathPattern};
+use crate::effects::{self, Env, Footprint, PathPattern, is_below};
 use crate::mount::{Mount, MountKind, parse_mount};
 
 use super::{FlagText, Value};
@@ -146,12 +146,6 @@ impl ShellScript {
             if is_here { Some(&inner.script) } else { inner.inside(inline) }
         })
     }
-}
-
-/// Whether `path` is `directory` or lies in it.
-fn is_below(path: &str, directory: &str) -> bool {
-    let directory = directory.trim_end_matches('/');
-    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
