@@ -14,12 +14,13 @@ impl Model<'_> {
 
     /// What the table knows of the image that the stage comes down to.
     #[must_use]
-    pub fn base_facts(&self, stage: &Stage) -> Option<Facts> {
-        match self.root_base(stage)? {
+    pub fn base_facts(&self, stage: &Stage) -> Option<&Facts> {
+        let find = || match self.root_base(stage)? {
             Base::Image(image) => BaseFacts::lookup(image, self.options.bases),
             Base::Scratch => BaseFacts::scratch(),
             _ => None,
-        }
+        };
+        self.facts.bases.get(stage.index, find).as_ref()
     }
 
     /// Whether the instruction is carried out on Windows, as far as can be told.
@@ -35,13 +36,9 @@ impl Model<'_> {
     /// Whether the instruction is carried out as root; `None` when it cannot be told.
     #[must_use]
     pub fn runs_as_root(&self, step: &Step) -> Option<bool> {
-        let facts;
         let user = match &step.user {
             Some(user) => user.known()?,
-            None => {
-                facts = self.base_facts(self.stage_of(step)?)?;
-                facts.user()?
-            }
+            None => self.base_facts(self.stage_of(step)?)?.user()?,
         };
         let name = user.split(':').next().unwrap_or_default();
         Some(matches!(name, "" | "root" | "0"))

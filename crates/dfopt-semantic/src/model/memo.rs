@@ -6,6 +6,7 @@ use super::{
     ContextSource, DependencyInstall, EarlyCopy, ExpandedText, FlatScript, Installation, Product, RunCommand,
     ShellScript,
 };
+use crate::base;
 use crate::effects::caches::CacheUse;
 use crate::effects::{Env, Footprint};
 use crate::mount::Mount;
@@ -37,6 +38,7 @@ pub(super) struct Facts {
     pub context_sources: Memo<Vec<ContextSource>>,
     pub installations: Memo<Vec<Installation>>,
     pub dependency_installs: Memo<Vec<DependencyInstall>>,
+    pub bases: Memo<Option<base::Facts>>,
     pub early_copies: Memo<Vec<EarlyCopy>>,
     pub products: Memo<Vec<Product>>,
     pub run_commands: Memo<Option<RunCommand>>,
@@ -57,6 +59,7 @@ impl Facts {
             context_sources: Memo::new(steps),
             installations: Memo::new(steps),
             dependency_installs: Memo::new(steps),
+            bases: Memo::new(stages),
             early_copies: Memo::new(stages),
             products: Memo::new(stages),
             run_commands: Memo::new(stages),
