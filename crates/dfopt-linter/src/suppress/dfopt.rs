@@ -4,7 +4,7 @@ use dfopt_semantic::model::Model;
 use dfopt_semantic::suggest::is_close;
 
 use super::comments::{self, Comment, Position};
-use super::reader::Reader;
+use super::reader::{Reader, Scope};
 use super::{Flaw, Found, Name, Names, Origin, Reach, Repair, Suppression};
 use crate::{Date, SuppressionForm};
 
@@ -43,13 +43,6 @@ fn reach(model: &Model<'_>, comment: &Comment, pragma: &Pragma) -> Option<Reach>
     })
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Scope {
-    Next,
-    Stage,
-    File,
-}
-
 struct Pragma {
     scope: Scope,
     names: Names,
@@ -72,15 +65,7 @@ fn parse(comment: &Comment) -> Reading {
     if !is_close(&tool.text, "dfopt") || !reader.blanks() {
         return Reading::Prose;
     }
-    let mut scope = Scope::Next;
-    let mut word = reader.word(|c| c.is_ascii_alphanumeric() || c == '-');
-    for (name, named) in [("stage", Scope::Stage), ("global", Scope::File)] {
-        if word.text == name && reader.blanks() {
-            scope = named;
-            word = reader.word(|c| c.is_ascii_alphanumeric() || c == '-');
-            break;
-        }
-    }
+    let (scope, word) = reader.scope();
     reader.blanks();
     let has_equals = reader.rest().starts_with('=');
     if !is_close(&word.text, "ignore") {

@@ -10,7 +10,7 @@ use dfopt_syntax::ast::{AstNode, Instruction};
 use dfopt_syntax::{TextRange, TextSize};
 
 use super::comments::{self, Comment, Position};
-use super::reader::Reader;
+use super::reader::{Reader, Scope};
 use super::{Flaw, Found, Name, Names, Origin, Reach, Repair, Suppression};
 use crate::{Dialect, SuppressionForm};
 
@@ -125,13 +125,6 @@ fn instructions<'m>(model: &'m Model<'_>) -> impl Iterator<Item = (u32, TextRang
     })
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Scope {
-    Next,
-    Stage,
-    File,
-}
-
 struct Pragma {
     scope: Scope,
     codes: Vec<Name>,
@@ -169,15 +162,7 @@ fn parse(comment: &Comment) -> Option<Reading> {
     if !reader.blanks() {
         return None;
     }
-    let mut scope = Scope::Next;
-    let mut word = reader.word(|c| c.is_ascii_alphanumeric() || c == '-');
-    for (name, named) in [("stage", Scope::Stage), ("global", Scope::File)] {
-        if word.text == name && reader.blanks() {
-            scope = named;
-            word = reader.word(|c| c.is_ascii_alphanumeric() || c == '-');
-            break;
-        }
-    }
+    let (scope, word) = reader.scope();
     reader.blanks();
     let has_equals = reader.rest().starts_with('=');
     let is_shell = word.text == "shell" && scope == Scope::Next;

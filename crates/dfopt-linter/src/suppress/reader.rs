@@ -5,6 +5,17 @@ use dfopt_syntax::TextRange;
 use super::comments::Comment;
 use super::{Flaw, Name, Repair};
 
+/// What a suppression covers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Scope {
+    /// The instruction below.
+    Next,
+    /// The stage that it stands in.
+    Stage,
+    /// The file.
+    File,
+}
+
 /// A place in the text of a comment.
 pub(super) struct Reader<'c> {
     comment: &'c Comment,
@@ -48,6 +59,18 @@ impl<'c> Reader<'c> {
         let name = Name { text: rest[..len].to_owned(), range: self.comment.place(self.at, self.at + len) };
         self.at += len;
         name
+    }
+
+    /// `stage` or `global` with the blanks behind it, and the word after that.
+    pub fn scope(&mut self) -> (Scope, Name) {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let word = self.word(is_part);
+        for (name, named) in [("stage", Scope::Stage), ("global", Scope::File)] {
+            if word.text == name && self.blanks() {
+                return (named, self.word(is_part));
+            }
+        }
+        (Scope::Next, word)
     }
 
     /// The place from here on, `len` bytes long.

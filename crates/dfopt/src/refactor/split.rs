@@ -407,10 +407,7 @@ impl Loop<'_, '_> {
             let outcome = verdict.outcome;
             let trims = !plan.trims.is_empty();
             let found = Found { plan, text, image: ImageReport::of(&built), expectations, verdict };
-            if outcome == Judged::Proved {
-                return Ok(Some(found));
-            }
-            if outcome == Judged::Inconclusive {
+            if outcome != Judged::Refuted {
                 return Ok(Some(found));
             }
             let better = self
