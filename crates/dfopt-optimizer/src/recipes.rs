@@ -11,6 +11,7 @@ mod rust;
 
 use dfopt_semantic::command::ecosystems::{self, Ecosystem};
 use dfopt_semantic::command::{Command, Understood, understand};
+use dfopt_semantic::effects::is_below;
 use dfopt_semantic::model::{Base, Model, Stage};
 use dfopt_syntax::ast::Instruction;
 
@@ -118,5 +119,5 @@ fn products(model: &Model<'_>, stage: &Stage, ecosystem: Option<Ecosystem>) -> O
 
 /// Whether a path is one of these trees or in it.
 fn in_trees(path: &str, trees: &[&str]) -> bool {
-    trees.iter().any(|tree| path.strip_prefix(tree).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    trees.iter().any(|tree| is_below(path, tree))
 }

@@ -1,6 +1,7 @@
 //! `empty-stage-copied`
 
 use dfopt_semantic::context::join_clean;
+use dfopt_semantic::effects::is_below;
 use dfopt_semantic::model::{Base, Model, Reference, ReferenceKind, ReferenceTarget, Stage};
 use dfopt_syntax::ast::Instruction;
 
@@ -80,9 +81,7 @@ fn copies_directory(model: &Model<'_>, reference: &Reference, stage: &Stage) -> 
     let Some(copied) = copied else { return !made.is_empty() };
     copied.sources.iter().any(|source| {
         let Some(path) = source.text.known().map(|path| join_clean("/", path)) else { return true };
-        made.iter().any(|made| {
-            made.strip_prefix(path.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        made.iter().any(|made| is_below(made, &path))
     })
 }
 

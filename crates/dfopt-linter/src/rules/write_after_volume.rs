@@ -1,7 +1,7 @@
 //! `write-after-volume`
 
 use dfopt_semantic::context::join_clean;
-use dfopt_semantic::effects::Resource;
+use dfopt_semantic::effects::{Resource, is_below};
 use dfopt_semantic::model::{ExpandedText, Model, Step, TextRole};
 use dfopt_syntax::TextRange;
 use dfopt_syntax::ast::Instruction;
@@ -57,11 +57,9 @@ fn check(ctx: &mut Context<'_>) {
                 continue;
             }
             for (path, place) in written(model, step) {
-                let below = |volume: &str| {
-                    path.strip_prefix(volume.trim_end_matches('/'))
-                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                let Some((volume, declared)) = volumes.iter().find(|(volume, _)| is_below(&path, volume)) else {
+                    continue;
                 };
-                let Some((volume, declared)) = volumes.iter().find(|(volume, _)| below(volume)) else { continue };
                 ctx.report(
                     place,
                     format!("`{volume}` is a volume already, and some builders drop what is written there"),

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dfopt_semantic::effects::is_below;
+
 use crate::evidence::{BaseEvidence, Evidence, FileKind, ImageFile, Need, Repair, Strength};
 use crate::plan::{Carried, Dropped, Item};
 use crate::recipes::{Judgement, Recipe, Trim};
@@ -534,7 +536,7 @@ impl<'e> Files<'e> {
 /// Whether a path lies in one of the places: those with a slash at the end are trees.
 fn under(path: &str, places: &[&str]) -> bool {
     places.iter().any(|place| match place.strip_suffix('/') {
-        Some(tree) => path.strip_prefix(tree).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+        Some(tree) => is_below(path, tree),
         None => path == *place,
     })
 }
